@@ -1,0 +1,4 @@
+// Command mensch is the desktop program.
+package main
+
+func main() {}
