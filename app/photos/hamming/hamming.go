@@ -1,0 +1,262 @@
+// Package hamming finds all hashes within a Hamming distance, exactly: what a
+// linear scan finds is found, and nothing else.
+//
+// A hash is cut into substrings, each with a table of its own. Two hashes
+// within r of each other agree in at least one substring within its share of r
+// (the pigeonhole principle, with radii that add up to no more than needed), so
+// looking up a few neighbours of each substring finds them all.
+package hamming
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// Hit is a hash that was found.
+type Hit struct {
+	ID       uint32 // as given to Add
+	Distance int    // in bits
+}
+
+// cut is one substring: width bits from a shift, searched within a radius.
+type cut struct{ shift, width, radius int }
+
+// plan shares total bits and a radius among m substrings. The radii satisfy
+// sum(radius+1) = r+1, the least that the pigeonhole principle asks for; -1
+// leaves a substring out.
+func plan(total, m, r int) []cut {
+	cuts := make([]cut, m)
+	shift := 0
+	for i := range cuts {
+		width := (total - shift) / (m - i)
+		cuts[i] = cut{shift: shift, width: width, radius: (r+1)/m - 1}
+		shift += width
+	}
+	for i := range (r + 1) % m {
+		cuts[i].radius++
+	}
+	return cuts
+}
+
+// cost guesses what a query takes under a plan over n hashes: each probe misses
+// the cache, each candidate costs a comparison.
+func cost(cuts []cut, n int, probe, candidate float64) float64 {
+	var t float64
+	for _, c := range cuts {
+		probes, term := 0.0, 1.0
+		for k := 0; k <= c.radius; k++ {
+			probes += term
+			term = term * float64(c.width-k) / float64(k+1)
+		}
+		t += probes * (probe + candidate*float64(n)/float64(uint64(1)<<c.width))
+	}
+	return t
+}
+
+func choose(total, n, r, least, most int, probe, candidate float64) []cut {
+	var best []cut
+	var low float64
+	for m := least; m <= most; m++ {
+		cuts := plan(total, m, r)
+		if c := cost(cuts, n, probe, candidate); best == nil || c < low {
+			best, low = cuts, c
+		}
+	}
+	return best
+}
+
+// masks gives all values of width bits with at most radius ones.
+func masks(width, radius int) []uint32 {
+	var out []uint32
+	var grow func(mask uint32, from, left int)
+	grow = func(mask uint32, from, left int) {
+		out = append(out, mask)
+		if left == 0 {
+			return
+		}
+		for b := from; b < width; b++ {
+			grow(mask|1<<b, b+1, left-1)
+		}
+	}
+	if radius >= 0 {
+		grow(0, 0, min(radius, width))
+	}
+	// In the order of the table, so that near probes share cache lines.
+	slices.Sort(out)
+	return out
+}
+
+const (
+	fewHashes = 3000 // below this a linear scan is faster than any table
+	tailLeast = 4096 // hashes that may wait outside the tables
+)
+
+// Index64 is an index of 64-bit hashes. The zero value is empty and ready. It's
+// safe for use by many goroutines.
+type Index64 struct {
+	mu     sync.RWMutex
+	hashes []uint64
+	ids    []uint32
+	dead   map[uint32]int // ID -> hashes before this place are removed
+	tables map[int]*tables64
+}
+
+type entry64 struct {
+	hash uint64
+	at   uint32 // place in hashes
+}
+
+type tables64 struct {
+	n     int // hashes that the tables hold
+	cuts  []cut
+	masks [][]uint32
+	start [][]uint32
+	items [][]entry64
+}
+
+// Add puts a hash into the index. An ID may have many hashes.
+func (x *Index64) Add(id uint32, hash uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.hashes = append(x.hashes, hash)
+	x.ids = append(x.ids, id)
+}
+
+// Remove takes all hashes of an ID out; the ID may be added again.
+func (x *Index64) Remove(id uint32) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.dead == nil {
+		x.dead = map[uint32]int{}
+	}
+	x.dead[id] = len(x.hashes)
+	if len(x.dead) > 1024 && len(x.dead) > len(x.ids)/4 {
+		x.compact()
+	}
+}
+
+// compact forgets removed hashes; the tables are made anew when asked for.
+func (x *Index64) compact() {
+	k := 0
+	for i, id := range x.ids {
+		if i < x.dead[id] {
+			continue
+		}
+		x.hashes[k], x.ids[k] = x.hashes[i], id
+		k++
+	}
+	x.hashes, x.ids, x.dead, x.tables = x.hashes[:k], x.ids[:k], nil, nil
+}
+
+// Len is the number of hashes, removed ones not yet forgotten included.
+func (x *Index64) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.hashes)
+}
+
+// Search appends to hits every hash within radius of q (0 to 64), in no order.
+// An ID with many hashes may come many times.
+func (x *Index64) Search(q uint64, radius int, hits []Hit) []Hit {
+	radius = min(radius, 64)
+	if radius < 0 {
+		return hits
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	t := x.tables[radius]
+	n := len(x.hashes)
+	if n > fewHashes && (t == nil || n-t.n > max(tailLeast, t.n/16)) && radius < 24 {
+		x.mu.RUnlock()
+		x.build(radius)
+		x.mu.RLock()
+		t = x.tables[radius]
+	}
+	from := 0
+	if t != nil {
+		from = t.n
+		hits = x.probe(t, q, radius, hits)
+	}
+	for i, h := range x.hashes[from:] {
+		if d := bits.OnesCount64(h ^ q); d <= radius && x.alive(from+i) {
+			hits = append(hits, Hit{x.ids[from+i], d})
+		}
+	}
+	return hits
+}
+
+func (x *Index64) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
+
+func (x *Index64) probe(t *tables64, q uint64, radius int, hits []Hit) []Hit {
+	for k, c := range t.cuts {
+		key := uint32(q>>c.shift) & (1<<c.width - 1)
+		start, items := t.start[k], t.items[k]
+		for _, mask := range t.masks[k] {
+			slot := key ^ mask
+			for _, e := range items[start[slot]:start[slot+1]] {
+				d := bits.OnesCount64(e.hash ^ q)
+				if d > radius || !x.alive(int(e.at)) || found64(t.cuts[:k], e.hash^q) {
+					continue
+				}
+				hits = append(hits, Hit{x.ids[e.at], d})
+			}
+		}
+	}
+	return hits
+}
+
+// found64 says whether an earlier table gave the hash already.
+func found64(cuts []cut, diff uint64) bool {
+	for _, c := range cuts {
+		if bits.OnesCount32(uint32(diff>>c.shift)&(1<<c.width-1)) <= c.radius {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *Index64) build(radius int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := len(x.hashes)
+	if t := x.tables[radius]; t != nil && n-t.n <= max(tailLeast, t.n/16) {
+		return // another goroutine was faster
+	}
+	t := &tables64{n: n, cuts: choose(64, n, radius, 3, 8, 12, 1.3)}
+	for _, c := range t.cuts {
+		start := make([]uint32, 1<<c.width+1)
+		items := make([]entry64, n)
+		low := uint64(1)<<c.width - 1
+		for _, h := range x.hashes {
+			start[h>>c.shift&low+1]++
+		}
+		for i := 1; i < len(start); i++ {
+			start[i] += start[i-1]
+		}
+		next := slices.Clone(start[:len(start)-1])
+		for i, h := range x.hashes {
+			key := h >> c.shift & low
+			items[next[key]] = entry64{h, uint32(i)}
+			next[key]++
+		}
+		t.start, t.items = append(t.start, start), append(t.items, items)
+		t.masks = append(t.masks, masks(c.width, c.radius))
+	}
+	if x.tables == nil {
+		x.tables = map[int]*tables64{}
+	}
+	x.tables[radius] = t
+}
+
+// Scan is the linear scan that Search has to agree with.
+func (x *Index64) Scan(q uint64, radius int, hits []Hit) []Hit {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for i, h := range x.hashes {
+		if d := bits.OnesCount64(h ^ q); d <= radius && x.alive(i) {
+			hits = append(hits, Hit{x.ids[i], d})
+		}
+	}
+	return hits
+}

@@ -1,0 +1,185 @@
+package hamming
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// Hash256 is a hash of 256 bits, such as PDQ's; word 0 holds the lowest bits.
+type Hash256 [4]uint64
+
+// Distance is the Hamming distance, 0 to 256.
+func (h Hash256) Distance(o Hash256) int {
+	return bits.OnesCount64(h[0]^o[0]) + bits.OnesCount64(h[1]^o[1]) +
+		bits.OnesCount64(h[2]^o[2]) + bits.OnesCount64(h[3]^o[3])
+}
+
+// substring gives width bits from a shift; a substring may cross words.
+func (h *Hash256) substring(c cut) uint32 {
+	word, off := c.shift>>6, c.shift&63
+	v := h[word] >> off
+	if off+c.width > 64 {
+		v |= h[word+1] << (64 - off)
+	}
+	return uint32(v) & (1<<c.width - 1)
+}
+
+// Index256 is an index of 256-bit hashes. The zero value is empty and ready.
+// It's safe for use by many goroutines.
+type Index256 struct {
+	mu     sync.RWMutex
+	hashes []Hash256
+	ids    []uint32
+	dead   map[uint32]int
+	tables map[int]*tables256
+}
+
+type tables256 struct {
+	n     int
+	cuts  []cut
+	masks [][]uint32
+	start [][]uint32
+	items [][]uint32 // places in hashes
+}
+
+// Add puts a hash into the index. An ID may have many hashes.
+func (x *Index256) Add(id uint32, hash Hash256) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.hashes = append(x.hashes, hash)
+	x.ids = append(x.ids, id)
+}
+
+// Remove takes all hashes of an ID out; the ID may be added again.
+func (x *Index256) Remove(id uint32) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.dead == nil {
+		x.dead = map[uint32]int{}
+	}
+	x.dead[id] = len(x.hashes)
+	if len(x.dead) > 1024 && len(x.dead) > len(x.ids)/4 {
+		k := 0
+		for i, id := range x.ids {
+			if i < x.dead[id] {
+				continue
+			}
+			x.hashes[k], x.ids[k] = x.hashes[i], id
+			k++
+		}
+		x.hashes, x.ids, x.dead, x.tables = x.hashes[:k], x.ids[:k], nil, nil
+	}
+}
+
+// Len is the number of hashes, removed ones not yet forgotten included.
+func (x *Index256) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.hashes)
+}
+
+func (x *Index256) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
+
+// Search appends to hits every hash within radius of q (0 to 256), in no order.
+func (x *Index256) Search(q Hash256, radius int, hits []Hit) []Hit {
+	if radius < 0 {
+		return hits
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	t := x.tables[radius]
+	n := len(x.hashes)
+	if n > fewHashes && (t == nil || n-t.n > max(tailLeast, t.n/16)) && radius < 64 {
+		x.mu.RUnlock()
+		x.build(radius)
+		x.mu.RLock()
+		t = x.tables[radius]
+	}
+	from := 0
+	if t != nil {
+		from = t.n
+		hits = x.probe(t, q, radius, hits)
+	}
+	return x.scan(from, q, radius, hits)
+}
+
+func (x *Index256) scan(from int, q Hash256, radius int, hits []Hit) []Hit {
+	for i := from; i < len(x.hashes); i++ {
+		if d := x.hashes[i].Distance(q); d <= radius && x.alive(i) {
+			hits = append(hits, Hit{x.ids[i], d})
+		}
+	}
+	return hits
+}
+
+// Scan is the linear scan that Search has to agree with.
+func (x *Index256) Scan(q Hash256, radius int, hits []Hit) []Hit {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.scan(0, q, radius, hits)
+}
+
+func (x *Index256) probe(t *tables256, q Hash256, radius int, hits []Hit) []Hit {
+	// The candidates are gathered first and compared after: the loads of one
+	// list don't wait for the comparison of another.
+	var few [2048]uint32
+	for k, c := range t.cuts {
+		key := q.substring(c)
+		start, items := t.start[k], t.items[k]
+		found := few[:0]
+		for _, mask := range t.masks[k] {
+			slot := key ^ mask
+			if a, b := start[slot], start[slot+1]; a < b {
+				found = append(found, items[a:b]...)
+			}
+		}
+		for _, at := range found {
+			h := &x.hashes[at]
+			d := bits.OnesCount64(h[0]^q[0]) + bits.OnesCount64(h[1]^q[1]) +
+				bits.OnesCount64(h[2]^q[2]) + bits.OnesCount64(h[3]^q[3])
+			if d > radius || !x.alive(int(at)) {
+				continue
+			}
+			diff := Hash256{h[0] ^ q[0], h[1] ^ q[1], h[2] ^ q[2], h[3] ^ q[3]}
+			if !slices.ContainsFunc(t.cuts[:k], func(c cut) bool {
+				return bits.OnesCount32(diff.substring(c)) <= c.radius
+			}) {
+				hits = append(hits, Hit{x.ids[at], d})
+			}
+		}
+	}
+	return hits
+}
+
+func (x *Index256) build(radius int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := len(x.hashes)
+	if t := x.tables[radius]; t != nil && n-t.n <= max(tailLeast, t.n/16) {
+		return
+	}
+	t := &tables256{n: n, cuts: choose(256, n, radius, 10, 24, 10, 8)}
+	for _, c := range t.cuts {
+		start := make([]uint32, 1<<c.width+1)
+		items := make([]uint32, n)
+		for i := range x.hashes {
+			start[x.hashes[i].substring(c)+1]++
+		}
+		for i := 1; i < len(start); i++ {
+			start[i] += start[i-1]
+		}
+		next := slices.Clone(start[:len(start)-1])
+		for i := range x.hashes {
+			key := x.hashes[i].substring(c)
+			items[next[key]] = uint32(i)
+			next[key]++
+		}
+		t.start, t.items = append(t.start, start), append(t.items, items)
+		t.masks = append(t.masks, masks(c.width, c.radius))
+	}
+	if x.tables == nil {
+		x.tables = map[int]*tables256{}
+	}
+	x.tables[radius] = t
+}
