@@ -31,6 +31,7 @@ type Match struct {
 	Bank        string    `json:"bank,omitempty"`      // bank ID
 	BankItem    string    `json:"bank_item,omitempty"` // item ID
 	Kind        MatchKind `json:"kind"`
+	Class       string    `json:"class,omitempty"` // the query's: photo, graphic or featureless
 	Score       float64   `json:"score"`     // calibrated probability that both show one picture
 	Distance    int       `json:"distance"`  // Hamming distance of the 64-bit perceptual hashes of the best pair of views
 	Transform   string    `json:"transform"` // in words: "mirrored, cropped to 62 %"

@@ -59,6 +59,9 @@ func choose(total, n, r, least, most int, probe, candidate float64) []cut {
 	var low float64
 	for m := least; m <= most; m++ {
 		cuts := plan(total, m, r)
+		if m < most && cuts[m-1].width > bits.Len(uint(n))+5 {
+			continue // tables far larger than what they hold cost more to make than they save
+		}
 		if c := cost(cuts, n, probe, candidate); best == nil || c < low {
 			best, low = cuts, c
 		}

@@ -1,0 +1,18 @@
+// Package photos reads profile photos, hashes them, finds which show one
+// picture although one was made not to match, and says how they differ.
+//
+// A photo is read once (Decode), shrunk once, and described by local features
+// (places that survive crops, frames, turns and captions), a small picture of
+// itself for comparison point by point, and the plain perceptual hashes of
+// goimagehash. A Matcher keeps these in memory; it collects candidates by votes
+// of features and by an exact index of the hashes, aligns each candidate with
+// the query, and judges by how well the aligned pictures agree in their detail.
+//
+// Nothing here recognises persons. A "similar portrait" is a photo in which the
+// picture aligns in pose and frame but differs in detail, which happens with
+// two photos of one sitting; it's a hint and never a copy.
+package photos
+
+// Method is the version of what Hash computes. Hashes of another method are not
+// comparable and have to be computed again.
+const Method = 1

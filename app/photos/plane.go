@@ -1,0 +1,295 @@
+package photos
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+)
+
+// baseArea is the most pixels of the grey that all else is computed from: room
+// for a photo that is a small part of a screenshot, at a bounded cost.
+const baseArea = 800 * 800
+
+// plane is a grey picture, 0 black to 255 white.
+type plane struct {
+	w, h int
+	pix  []float32
+}
+
+func newPlane(w, h int) *plane { return &plane{w: w, h: h, pix: make([]float32, w*h)} }
+
+// turned gives the plane upright by an EXIF orientation.
+func (p *plane) turned(turn int) *plane {
+	if turn <= 1 || turn > 8 {
+		return p
+	}
+	out := newPlane(p.w, p.h)
+	if turn >= 5 {
+		out = newPlane(p.h, p.w)
+	}
+	for y := range out.h {
+		for x := range out.w {
+			sx, sy := unturn(turn, x, y, p.w, p.h)
+			out.pix[y*out.w+x] = p.pix[sy*p.w+sx]
+		}
+	}
+	return out
+}
+
+// fit gives a size of the same shape with at most area pixels, never larger
+// than w x h, at least 1 x 1.
+func fit(w, h, area int) (int, int) {
+	if w*h <= area {
+		return w, h
+	}
+	s := math.Sqrt(float64(area) / (float64(w) * float64(h)))
+	return max(1, int(float64(w)*s)), max(1, int(float64(h)*s))
+}
+
+// shrinkImage gives the luma of an image over white, averaged down to at most
+// area pixels.
+func shrinkImage(img image.Image, area int) *plane {
+	b := img.Bounds()
+	w, h := fit(b.Dx(), b.Dy(), area)
+	s := newShrinker(b.Dx(), b.Dy(), w, h)
+	row := lumaRows(img)
+	buf := make([]uint8, b.Dx())
+	for y := range b.Dy() {
+		s.add(row(y, buf))
+	}
+	return s.out
+}
+
+// resized gives the plane averaged down (or, where it must grow, interpolated)
+// to w x h.
+func (p *plane) resized(w, h int) *plane {
+	if w == p.w && h == p.h {
+		return p
+	}
+	src := p
+	if w < p.w || h < p.h {
+		src = src.averaged(min(w, p.w), min(h, p.h))
+	}
+	if src.w == w && src.h == h {
+		return src
+	}
+	out := newPlane(w, h)
+	sx, sy := float32(src.w)/float32(w), float32(src.h)/float32(h)
+	for y := range h {
+		for x := range w {
+			out.pix[y*w+x] = src.at((float32(x)+0.5)*sx-0.5, (float32(y)+0.5)*sy-0.5)
+		}
+	}
+	return out
+}
+
+// at samples between pixels; coordinates beyond the border take the border.
+func (p *plane) at(x, y float32) float32 {
+	x = min(max(x, 0), float32(p.w-1))
+	y = min(max(y, 0), float32(p.h-1))
+	ix, iy := int(x), int(y)
+	fx, fy := x-float32(ix), y-float32(iy)
+	jx, jy := min(ix+1, p.w-1), min(iy+1, p.h-1)
+	a, b := p.pix[iy*p.w+ix], p.pix[iy*p.w+jx]
+	c, d := p.pix[jy*p.w+ix], p.pix[jy*p.w+jx]
+	top, bottom := a+(b-a)*fx, c+(d-c)*fx
+	return top + (bottom-top)*fy
+}
+
+func (p *plane) averaged(w, h int) *plane {
+	out := newPlane(w, h)
+	// Down the rows first into one row of sums, then along it: both by the
+	// exact share of each source pixel in each target pixel.
+	cols := spans(p.w, w)
+	rows := spans(p.h, h)
+	sum := make([]float32, p.w)
+	for y, r := range rows {
+		clear(sum)
+		for k := r.from; k <= r.to; k++ {
+			weight := r.weight(k)
+			src := p.pix[k*p.w : (k+1)*p.w]
+			for x, v := range src {
+				sum[x] += v * weight
+			}
+		}
+		for x, c := range cols {
+			var t float32
+			for k := c.from; k <= c.to; k++ {
+				t += sum[k] * c.weight(k)
+			}
+			out.pix[y*w+x] = t * c.scale * r.scale
+		}
+	}
+	return out
+}
+
+// span is the run of source pixels that make one target pixel.
+type span struct {
+	from, to    int     // inclusive
+	first, last float32 // share of the first and the last
+	scale       float32 // one over the sum of the shares
+}
+
+func (s span) weight(k int) float32 {
+	switch k {
+	case s.from:
+		return s.first
+	case s.to:
+		return s.last
+	}
+	return 1
+}
+
+func spans(from, to int) []span {
+	out := make([]span, to)
+	step := float64(from) / float64(to)
+	for i := range out {
+		a, b := float64(i)*step, float64(i+1)*step
+		lo, hi := int(a), min(int(math.Ceil(b-1e-9))-1, from-1)
+		s := span{from: lo, to: max(hi, lo), scale: float32(1 / step)}
+		s.first, s.last = float32(float64(lo+1)-a), float32(b-float64(s.to))
+		if s.to == s.from {
+			s.first = float32(b - a)
+			s.last = s.first
+		}
+		out[i] = s
+	}
+	return out
+}
+
+// shrinker averages rows of bytes down as they come.
+type shrinker struct {
+	out        *plane
+	cols, rows []span
+	y, row     int // the source row that comes next, the target row in work
+	line       []float32
+}
+
+func newShrinker(w, h, tw, th int) *shrinker {
+	return &shrinker{out: newPlane(tw, th), cols: spans(w, tw), rows: spans(h, th), line: make([]float32, tw)}
+}
+
+func (s *shrinker) add(src []uint8) {
+	if len(s.cols) == len(src) {
+		for x, v := range src {
+			s.line[x] = float32(v)
+		}
+	} else {
+		for x, c := range s.cols {
+			t := float32(src[c.from]) * c.first
+			if c.to > c.from {
+				var whole uint32
+				for _, v := range src[c.from+1 : c.to] {
+					whole += uint32(v)
+				}
+				t += float32(whole) + float32(src[c.to])*c.last
+			}
+			s.line[x] = t * c.scale
+		}
+	}
+	for s.row < len(s.rows) {
+		r := s.rows[s.row]
+		if s.y < r.from {
+			break
+		}
+		weight := r.weight(s.y) * r.scale
+		out := s.out.pix[s.row*s.out.w : (s.row+1)*s.out.w]
+		for x, v := range s.line {
+			out[x] += v * weight
+		}
+		if s.y < r.to {
+			break
+		}
+		s.row++ // the row may have a share in the next target row too
+	}
+	s.y++
+}
+
+// lumaRows gives a function that reads one row of an image as luma over white.
+// It may return the image's own bytes; they must not be written to.
+func lumaRows(img image.Image) func(y int, buf []uint8) []uint8 {
+	b := img.Bounds()
+	w := b.Dx()
+	switch m := img.(type) {
+	case *image.YCbCr: // the luma plane as it is
+		return func(y int, _ []uint8) []uint8 { return m.Y[m.YOffset(b.Min.X, b.Min.Y+y):][:w] }
+	case *image.Gray:
+		return func(y int, _ []uint8) []uint8 { return m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:w] }
+	case *image.NYCbCrA:
+		return func(y int, buf []uint8) []uint8 {
+			luma := m.Y[m.YOffset(b.Min.X, b.Min.Y+y):][:w]
+			alpha := m.A[m.AOffset(b.Min.X, b.Min.Y+y):][:w]
+			for x := range buf {
+				a := uint32(alpha[x])
+				buf[x] = uint8((uint32(luma[x])*a + 255*(255-a) + 127) / 255)
+			}
+			return buf
+		}
+	case *image.NRGBA:
+		return func(y int, buf []uint8) []uint8 {
+			src := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:4*w]
+			for x := range buf {
+				p := src[4*x : 4*x+4 : 4*x+4]
+				a := uint32(p[3])
+				buf[x] = uint8((uint32(luma8(p[0], p[1], p[2]))*a + 255*(255-a) + 127) / 255)
+			}
+			return buf
+		}
+	case *image.RGBA:
+		return func(y int, buf []uint8) []uint8 {
+			src := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:4*w]
+			for x := range buf {
+				p := src[4*x : 4*x+4 : 4*x+4]
+				buf[x] = uint8(min(255, uint32(luma8(p[0], p[1], p[2]))+255-uint32(p[3])))
+			}
+			return buf
+		}
+	case *image.Paletted:
+		var table [256]uint8
+		for i, c := range m.Palette {
+			if i < len(table) {
+				table[i] = lumaOf(c)
+			}
+		}
+		return func(y int, buf []uint8) []uint8 {
+			src := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:w]
+			for x := range buf {
+				buf[x] = table[src[x]]
+			}
+			return buf
+		}
+	}
+	// The rest (CMYK, 16 bits) goes through draw, which has fast paths for it.
+	strip := image.NewRGBA(image.Rect(0, 0, w, 1))
+	return func(y int, buf []uint8) []uint8 {
+		draw.Draw(strip, strip.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(strip, strip.Rect, img, image.Pt(b.Min.X, b.Min.Y+y), draw.Over)
+		for x := range buf {
+			p := strip.Pix[4*x : 4*x+4 : 4*x+4]
+			buf[x] = luma8(p[0], p[1], p[2])
+		}
+		return buf
+	}
+}
+
+// luma8 is the luma of JPEG, so that a re-encoded PNG gives the same grey.
+func luma8(r, g, b uint8) uint8 {
+	return uint8((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
+}
+
+func lumaOf(c color.Color) uint8 {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	a := uint32(n.A)
+	return uint8((uint32(luma8(n.R, n.G, n.B))*a + 255*(255-a) + 127) / 255)
+}
+
+// gray gives the plane as an image of its own: never a part of a larger one,
+// since goimagehash reads a part of exactly its target size as black.
+func (p *plane) gray() *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, p.w, p.h))
+	for i, v := range p.pix {
+		out.Pix[i] = uint8(min(max(v+0.5, 0), 255))
+	}
+	return out
+}

@@ -1,0 +1,3 @@
+package photos
+
+func encodeViews(*Picture) []byte { return nil }
