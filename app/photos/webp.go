@@ -72,7 +72,7 @@ func stillWebP(data []byte) ([]byte, error) {
 	out := append(make([]byte, 0, len(frame)+64), "RIFF\x00\x00\x00\x00WEBP"...)
 	if alpha != nil {
 		extended := make([]byte, 10)
-		extended[0] = 0x10             // has alpha
+		extended[0] = 0x10              // has alpha
 		copy(extended[4:], frame[6:12]) // width-1 and height-1, 24 bits each, as in ANMF
 		out = appendChunk(out, "VP8X", extended)
 		out = appendChunk(out, "ALPH", alpha)
