@@ -3,6 +3,7 @@ package guidelines
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"mensch/app/model"
 )
@@ -100,8 +101,9 @@ type Approval struct {
 
 // Appeal says how long an expert may object.
 type Appeal struct {
-	Months int `json:"months"` // 6 or more
-	Hours  int `json:"hours"`  // that an answer should take at most
+	Months    int `json:"months"`               // 6 or more
+	GraceDays int `json:"grace_days,omitempty"` // added for the way of the letter, 0 to 90
+	Hours     int `json:"hours"`                // that an answer should take at most
 }
 
 // Priority holds the numbers of the queue's order.
@@ -244,3 +246,8 @@ func StepRank(step model.Step) int {
 
 // Fields are the parts of a profile that a field reset can empty.
 var Fields = []string{"name", "headline", "bio", "gender", "degrees", "credentials"}
+
+// ObjectUntil is the last moment at which an expert may object to a decision.
+func (p *Pack) ObjectUntil(decided time.Time) time.Time {
+	return decided.AddDate(0, p.Appeal.Months, p.Appeal.GraceDays)
+}

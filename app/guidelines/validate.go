@@ -95,6 +95,7 @@ func (v *validator) pack(p *Pack) {
 	}
 	v.approval(p.Approval)
 	v.between("", "appeal.months", p.Appeal.Months, 6, 60)
+	v.between("", "appeal.grace_days", p.Appeal.GraceDays, 0, 90)
 	v.between("", "appeal.hours", p.Appeal.Hours, 1, 24*365)
 	v.priority(p.Priority)
 	v.packDSA(p.DSA)

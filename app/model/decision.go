@@ -69,6 +69,7 @@ type Evidence struct {
 	ID        string   `json:"id"`
 	Guideline string   `json:"guideline,omitempty"`
 	Text      string   `json:"text"`
+	Quote     string   `json:"quote,omitempty"` // the expert's own words, client data taken out: fit for the letter
 	Finding   *Finding `json:"finding,omitempty"`
 }
 
@@ -123,6 +124,7 @@ type OutboxEntry struct {
 	Attempts  int         `json:"attempts"`
 	LastError string      `json:"last_error,omitempty"` // a sentence for the moderator
 	Theirs    *Decision   `json:"theirs,omitempty"`     // in a conflict: the decision that stands at the platform
+	Back      CaseState   `json:"back"`                 // where the case stood before the decision: what an undo goes back to
 	UpdatedAt time.Time   `json:"updated_at"`
 	Seq       int64       `json:"seq"` // order of confirmation here
 }
