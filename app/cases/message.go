@@ -263,7 +263,7 @@ type Basis struct {
 }
 
 // Sum counts the evidence for a guideline; evidence without a guideline counts
-// for each.
+// for each. A message that a finding marks is one piece with the finding.
 func Sum(guideline string, evidence []model.Evidence) Basis {
 	var b Basis
 	sessions, accounts, ratings := map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -278,8 +278,19 @@ func Sum(guideline string, evidence []model.Evidence) Basis {
 			b.Last = t
 		}
 	}
+	marked := map[string]bool{}
 	for _, e := range evidence {
-		if e.Guideline != "" && e.Guideline != guideline {
+		if e.Finding != nil {
+			for _, m := range e.Finding.Messages {
+				marked[m] = true
+			}
+			for _, m := range e.Finding.Spans {
+				marked[m.Message] = true
+			}
+		}
+	}
+	for _, e := range evidence {
+		if e.Guideline != "" && e.Guideline != guideline || e.Kind == EvidenceMessage && marked[e.ID] {
 			continue
 		}
 		b.Count++

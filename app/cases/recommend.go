@@ -160,11 +160,11 @@ func recordInWords(strikes []model.Strike, guideline string, live int, now time.
 		text = capital(count(live, "live strike", "live strikes")) + " under this guideline."
 	}
 	if gone > 0 {
-		verb := "have"
+		verb, does := "have expired or were taken back", "do"
 		if gone == 1 {
-			verb = "has"
+			verb, does = "has expired or was taken back", "does"
 		}
-		text += fmt.Sprintf(" %s %s expired or was taken back and does not count.", capital(count(gone, "more", "more")), verb)
+		text += fmt.Sprintf(" %s %s and %s not count.", capital(count(gone, "more", "more")), verb, does)
 	}
 	return text
 }
