@@ -33,7 +33,9 @@ func Rune(r rune, text string, run func()) Key { return Key{rune: r, Text: text,
 // Named is a key with a name, such as fyne.KeyReturn (also the keypad's) or
 // fyne.KeyUp. It does not act while the focus is in a field, except Esc, which
 // leaves the field first.
-func Named(name fyne.KeyName, text string, run func()) Key { return Key{name: name, Text: text, Run: run} }
+func Named(name fyne.KeyName, text string, run func()) Key {
+	return Key{name: name, Text: text, Run: run}
+}
 
 // Chord is a key with Ctrl (Cmd on a Mac) and perhaps Shift or Alt; it acts
 // also while the focus is in a field. Not for A, C, V, X, Y and Z, which

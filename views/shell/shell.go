@@ -96,8 +96,8 @@ type Options struct {
 	App    fyne.App
 	Window fyne.Window
 	Desk   Desk
-	Do     func(func())                                   // runs on the UI thread; fyne.Do
-	Go     func(func())                                   // runs in the background; a goroutine
+	Do     func(func())                                  // runs on the UI thread; fyne.Do
+	Go     func(func())                                  // runs in the background; a goroutine
 	After  func(d time.Duration, f func()) (stop func()) // runs off the UI thread after a time
 	Now    func() time.Time
 }

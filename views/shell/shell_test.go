@@ -36,10 +36,12 @@ func (d *desk) SaveSettings(_ context.Context, s app.Settings) error {
 	d.settings = s
 	return nil
 }
+
 func (d *desk) Undo(_ context.Context, id string) error {
 	d.undone = append(d.undone, id)
 	return d.undoErr
 }
+
 func (d *desk) Sync(ctx context.Context, progress func(app.SyncStatus)) error {
 	d.syncs.Add(1)
 	progress(app.SyncStatus{Phase: "photos", Done: 5, Total: 10})

@@ -544,6 +544,7 @@ func (r *tallRenderer) Layout(size fyne.Size) {
 func (r *tallRenderer) MinSize() fyne.Size {
 	return fyne.NewSize(0, HeightFor(r.t.object, r.t.width))
 }
+
 func (r *tallRenderer) Refresh() {
 	r.Layout(r.t.Size())
 	r.t.object.Refresh()

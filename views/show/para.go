@@ -3,6 +3,7 @@ package show
 import (
 	"image/color"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -372,41 +373,50 @@ func strong(text string) bidi.Direction {
 // control characters, which are shown by name instead of being obeyed.
 func (p *Para) finishRTL(atoms []paraRun, width float32) paraLine {
 	base := strong(p.text) == bidi.RightToLeft
-	dir := make([]bool, len(atoms))
-	for i := range atoms {
+	dir := make([]bidi.Direction, len(atoms))
+	last := bidi.LeftToRight
+	if base {
+		last = bidi.RightToLeft
+	}
+	edge := last
+	for i, a := range atoms {
 		switch {
-		case atoms[i].hidden:
-			dir[i] = false
+		case a.hidden:
+			dir[i] = bidi.LeftToRight
+		case strings.ContainsAny(a.text, "0123456789") && strong(a.text) == bidi.Neutral:
+			dir[i] = last // numbers follow the letters before them
 		default:
-			switch strong(atoms[i].text) {
-			case bidi.RightToLeft:
-				dir[i] = true
-			case bidi.LeftToRight:
-				dir[i] = false
-			default:
-				before, after := base, base
-				for j := i - 1; j >= 0; j-- {
-					if d := strong(atoms[j].text); d != bidi.Neutral {
-						before = d == bidi.RightToLeft
-						break
-					}
-				}
-				for j := i + 1; j < len(atoms); j++ {
-					if d := strong(atoms[j].text); d != bidi.Neutral {
-						after = d == bidi.RightToLeft
-						break
-					}
-				}
-				dir[i] = base
-				if before == after {
-					dir[i] = before
-				}
+			if dir[i] = strong(a.text); dir[i] != bidi.Neutral {
+				last = dir[i]
 			}
+		}
+	}
+	for i := 0; i < len(dir); {
+		if dir[i] != bidi.Neutral {
+			i++
+			continue
+		}
+		j := i
+		for j < len(dir) && dir[j] == bidi.Neutral {
+			j++
+		}
+		before, after := edge, edge
+		if i > 0 {
+			before = dir[i-1]
+		}
+		if j < len(dir) {
+			after = dir[j]
+		}
+		if before != after {
+			before = edge
+		}
+		for ; i < j; i++ {
+			dir[i] = before
 		}
 	}
 	var runs []paraRun
 	for i, a := range atoms {
-		a.rtl = dir[i]
+		a.rtl = dir[i] == bidi.RightToLeft
 		if n := len(runs) - 1; n >= 0 && runs[n].mark == a.mark && !runs[n].hidden && !a.hidden && runs[n].rtl == a.rtl {
 			runs[n].text += a.text
 			runs[n].w += a.w
