@@ -38,8 +38,8 @@ CREATE TABLE feed (
 ) STRICT;
 INSERT INTO feed (one, seq, floor) VALUES (1, 0, 0);
 
-CREATE TABLE objects (
-	seq     INTEGER PRIMARY KEY,
+CREATE TABLE objects ( -- seq is no row id, so that what is left can be counted without reading it
+	seq     INTEGER NOT NULL UNIQUE,
 	kind    TEXT NOT NULL,
 	id      TEXT NOT NULL,
 	version INTEGER NOT NULL,
