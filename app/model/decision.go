@@ -153,6 +153,7 @@ type Appeal struct {
 	Text       string    `json:"text"`
 	At         time.Time `json:"at"`
 	Outcome    string    `json:"outcome,omitempty"` // upheld, changed, overturned, or empty while open
+	Reason     string    `json:"reason,omitempty"`  // of the outcome, in words
 	DecidedBy  string    `json:"decided_by,omitempty"`
 	DecidedAt  time.Time `json:"decided_at,omitzero"`
 }
