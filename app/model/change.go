@@ -76,6 +76,9 @@ const (
 type Work struct {
 	Kind WorkKind
 	ID   string
+	// Stamp is the store's: work that was queued again while it was being done
+	// has another one, and is not taken off. 0 takes it off in any case.
+	Stamp int64
 }
 
 // SyncState is what the store remembers of its platform.

@@ -77,6 +77,7 @@ type Counts struct {
 
 // SearchHit is a place where searched words stand.
 type SearchHit struct {
+	Key       int64     `json:"key"`  // pass it as after for what follows
 	Kind      string    `json:"kind"` // message or profile
 	ExpertID  string    `json:"expert_id"`
 	SessionID string    `json:"session_id,omitempty"`

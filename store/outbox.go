@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"mensch/app/model"
+)
+
+type outboxRow struct {
+	Seq        int64  `db:"seq"`
+	DecisionID string `db:"decision_id"`
+	CaseID     string `db:"case_id"`
+	State      string `db:"state"`
+	NotBefore  int64  `db:"not_before"`
+	Attempts   int    `db:"attempts"`
+	LastError  string `db:"last_error"`
+	Theirs     string `db:"theirs"`
+	UpdatedAt  int64  `db:"updated_at"`
+	Body       string `db:"body"`
+}
+
+const selectOutbox = `SELECT o.seq, o.decision_id, o.case_id, o.state, o.not_before, o.attempts, o.last_error, o.theirs, o.updated_at, d.body
+	FROM outbox o JOIN decisions d ON d.id = o.decision_id`
+
+func (r outboxRow) entry() (model.OutboxEntry, error) {
+	e := model.OutboxEntry{
+		State: model.OutboxState(r.State), NotBefore: at(r.NotBefore), Attempts: r.Attempts, LastError: r.LastError, UpdatedAt: at(r.UpdatedAt), Seq: r.Seq,
+	}
+	if err := json.Unmarshal([]byte(r.Body), &e.Decision); err != nil {
+		return e, fmt.Errorf("reading decision %s: %w", r.DecisionID, err)
+	}
+	if r.Theirs != "" {
+		e.Theirs = new(model.Decision)
+		if err := json.Unmarshal([]byte(r.Theirs), e.Theirs); err != nil {
+			return e, fmt.Errorf("reading what stands against decision %s: %w", r.DecisionID, err)
+		}
+	}
+	return e, nil
+}
+
+func (t *tx) outboxRow(decisionID string) (outboxRow, error) {
+	var row outboxRow
+	found, err := t.get(&row, selectOutbox+` WHERE o.decision_id = ?`, decisionID)
+	if err == nil && !found {
+		err = model.ErrNotFound
+	}
+	return row, err
+}
+
+// NextOutbox is the oldest entry that is queued or unknown and whose time has
+// come, or model.ErrNotFound.
+func (s *Store) NextOutbox(ctx context.Context, now time.Time) (model.OutboxEntry, error) {
+	return s.oneOutbox(ctx, "reading what to send next",
+		` WHERE o.state IN ('queued', 'unknown') AND o.not_before <= ? ORDER BY o.seq LIMIT 1`, us(now))
+}
+
+// OutboxEntry gives the entry of one decision, or model.ErrNotFound.
+func (s *Store) OutboxEntry(ctx context.Context, decisionID string) (model.OutboxEntry, error) {
+	return s.oneOutbox(ctx, "reading the outbox", ` WHERE o.decision_id = ?`, decisionID)
+}
+
+func (s *Store) oneOutbox(ctx context.Context, doing, where string, args ...any) (model.OutboxEntry, error) {
+	var row outboxRow
+	if err := s.reader.GetContext(ctx, &row, selectOutbox+where, args...); err != nil {
+		return model.OutboxEntry{}, failed(ctx, doing, err)
+	}
+	entry, err := row.entry()
+	return entry, failed(ctx, doing, err)
+}
+
+// Outbox pages all entries, newest first; afterSeq 0 starts.
+func (s *Store) Outbox(ctx context.Context, afterSeq int64, limit int) ([]model.OutboxEntry, error) {
+	var rows []outboxRow
+	err := s.reader.SelectContext(ctx, &rows, selectOutbox+` WHERE ?1 = 0 OR o.seq < ?1 ORDER BY o.seq DESC LIMIT ?2`, afterSeq, capped(limit))
+	if err != nil {
+		return nil, failed(ctx, "reading the outbox", err)
+	}
+	return each(rows, outboxRow.entry)
+}
+
+// RecoverOutbox turns what a dead process left in sending into unknown.
+func (s *Store) RecoverOutbox(ctx context.Context, now time.Time) (int, error) {
+	var left int64
+	err := s.write(ctx, "recovering the outbox", func(t *tx) (err error) {
+		left, err = t.exec(`UPDATE outbox SET state = 'unknown', updated_at = ?1, not_before = ?1,
+			last_error = 'The program ended while this was being sent; the platform will be asked whether it arrived.' WHERE state = 'sending'`, us(now))
+		return err
+	})
+	return int(left), err
+}
+
+// standingOf says what an outbox state makes of the decision.
+var standingOf = map[model.OutboxState]string{
+	model.OutboxQueued: pending, model.OutboxSending: pending, model.OutboxUnknown: pending,
+	model.OutboxAcked: confirmed, model.OutboxConflict: disputed, model.OutboxRejected: void, model.OutboxUndone: void,
+}
+
+// SettleOutbox moves an entry. With acked it also lands the receipt; with
+// acked, rejected and undone the case is what the platform says again, unless
+// the change's CaseState is one that only this side knows (waiting, conflict).
+func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) error {
+	doing := "moving decision " + change.DecisionID + " in the outbox"
+	standing, known := standingOf[change.To]
+	if !known {
+		return fmt.Errorf("%s: there is no state %q", doing, change.To)
+	}
+	if change.To == model.OutboxAcked && change.Receipt == nil {
+		return fmt.Errorf("%s: %w", doing, errors.New("an acknowledged decision needs its receipt"))
+	}
+	return s.write(ctx, doing, func(t *tx) error {
+		entry, err := t.outboxRow(change.DecisionID)
+		if err != nil {
+			return err
+		}
+		if entry.State != string(change.From) {
+			return model.ErrStale
+		}
+		if err := t.moveOutbox(entry, change); err != nil {
+			return err
+		}
+		if change.To == model.OutboxAcked {
+			if err := t.landReceipt(entry, change); err != nil {
+				return err
+			}
+		} else if err := t.settleCase(entry, change); err != nil {
+			return err
+		}
+		if err := t.stand(change.DecisionID, standing); err != nil {
+			return err
+		}
+		return t.auditSettled(entry, change)
+	})
+}
+
+func (t *tx) moveOutbox(entry outboxRow, change model.OutboxChange) error {
+	theirs := entry.Theirs
+	if change.Theirs != nil {
+		var err error
+		if theirs, err = text(change.Theirs); err != nil {
+			return err
+		}
+	}
+	notBefore := entry.NotBefore
+	if !change.NotBefore.IsZero() {
+		notBefore = us(change.NotBefore)
+	}
+	attempts := entry.Attempts
+	if change.Attempt {
+		attempts++
+	}
+	_, err := t.exec(`UPDATE outbox SET state = ?, not_before = ?, attempts = ?, last_error = ?, theirs = ?, updated_at = ? WHERE seq = ?`,
+		change.To, notBefore, attempts, change.LastError, theirs, us(change.At), entry.Seq)
+	return err
+}
+
+// landReceipt makes the decision one that the platform confirmed. If the feed
+// brought the same receipt or the case's newer version first, those stand.
+func (t *tx) landReceipt(entry outboxRow, change model.OutboxChange) error {
+	r := change.Receipt
+	if r.Key != "" && r.Key != change.DecisionID {
+		return fmt.Errorf("the receipt is for decision %s", r.Key)
+	}
+	_, err := t.exec(`UPDATE decisions SET case_version = ?, received_at = ? WHERE id = ? AND version = 0`, r.CaseVersion, us(r.ReceivedAt), change.DecisionID)
+	if err != nil {
+		return err
+	}
+	state := change.CaseState
+	if !platformStates[state] {
+		state = model.CaseDecided
+	}
+	_, err = t.exec(`UPDATE cases SET platform_state = ?1, version = ?2 WHERE id = ?3 AND version < ?2`, state, r.CaseVersion, entry.CaseID)
+	if err != nil {
+		return err
+	}
+	return t.overlay(entry.CaseID, change.DecisionID, "")
+}
+
+// settleCase shows the case as an entry that is not acknowledged leaves it.
+func (t *tx) settleCase(entry outboxRow, change model.OutboxChange) error {
+	live := change.To == model.OutboxQueued || change.To == model.OutboxSending || change.To == model.OutboxUnknown
+	again := live && (change.From == model.OutboxRejected || change.From == model.OutboxConflict)
+	if again {
+		var newest string
+		if _, err := t.get(&newest, `SELECT last_decision FROM cases WHERE id = ?`, entry.CaseID); err != nil {
+			return err
+		}
+		if newest != change.DecisionID {
+			return model.ErrStale // the case was decided anew since
+		}
+	}
+	overlay := overlayOf(change.CaseState)
+	switch {
+	case overlay == "" && live && !again:
+		return nil // goes on as it was
+	case overlay == "" && again:
+		overlay = string(model.CaseWaiting)
+	case overlay == "" && change.To == model.OutboxConflict:
+		overlay = string(model.CaseConflict)
+	}
+	return t.overlay(entry.CaseID, change.DecisionID, overlay)
+}
+
+// auditSettled logs how a decision ended, and what a person made of that; the
+// tries between are in the outbox.
+func (t *tx) auditSettled(entry outboxRow, change model.OutboxChange) error {
+	switch {
+	case change.To == model.OutboxAcked, change.To == model.OutboxConflict, change.To == model.OutboxRejected, change.To == model.OutboxUndone:
+	case change.From == model.OutboxConflict, change.From == model.OutboxRejected:
+	default:
+		return nil
+	}
+	detail := map[string]any{"case": entry.CaseID, "from": change.From, "to": change.To}
+	if change.LastError != "" {
+		detail["why"] = change.LastError
+	}
+	if change.Receipt != nil {
+		detail["case_version"] = change.Receipt.CaseVersion
+		detail["received_at"] = change.Receipt.ReceivedAt
+	}
+	if change.Theirs != nil {
+		detail["theirs"] = change.Theirs.ID
+	}
+	var d model.Decision
+	if err := json.Unmarshal([]byte(entry.Body), &d); err != nil {
+		return err
+	}
+	return t.audit(change.At, d.Moderator, "outbox", "decision:"+change.DecisionID, detail)
+}
