@@ -83,6 +83,8 @@ type DetectStore interface {
 	// stores the priority that rank computes from the facts. It also takes
 	// the case work off the queue.
 	RefreshCase(ctx context.Context, expertID string, now time.Time, rank func(model.CaseFacts) model.Priority) error
+	// RefreshCases does so for many experts in one transaction.
+	RefreshCases(ctx context.Context, expertIDs []string, now time.Time, rank func(model.CaseFacts) model.Priority) error
 
 	Conversation(ctx context.Context, sessionID string) (model.Conversation, error)
 	Expert(ctx context.Context, id string) (model.Expert, error)

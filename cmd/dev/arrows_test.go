@@ -30,11 +30,11 @@ func arrow(from, to string) bool {
 	return false
 }
 
-// cmdArrow says which programs share code: each with its own packages, and the
-// reference platform with whoever runs it in process.
+// cmdArrow says which packages below cmd may be imported: a program's own, what all
+// programs share, and the reference platform by whoever runs it in process.
 func cmdArrow(from, to string) bool {
 	program := strings.Join(strings.SplitN(from, "/", 3)[:2], "/")
-	return strings.HasPrefix(to, program+"/") || strings.HasPrefix(to, "cmd/mensch-platform/")
+	return strings.HasPrefix(to, program+"/") || strings.HasPrefix(to, "cmd/internal/") || strings.HasPrefix(to, "cmd/mensch-platform/")
 }
 
 // outside says whether a package may import one from outside the module.

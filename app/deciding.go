@@ -1,0 +1,319 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mensch/app/cases"
+	"mensch/app/guidelines"
+	"mensch/app/model"
+)
+
+// Recommend says, for each guideline that the case's open incidents and
+// findings name, which step the expert's record suggests, the gravest first.
+func (d *Desk) Recommend(ctx context.Context, caseID string) ([]Recommendation, error) {
+	facts, err := d.store.CaseFacts(ctx, caseID)
+	if err != nil {
+		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
+	}
+	record, err := d.record(ctx, facts)
+	if err != nil {
+		return nil, err
+	}
+	// Accepted findings come first, then open ones, then what reporters chose.
+	var named []string
+	add := func(id string) {
+		if id != "" && !slices.Contains(named, id) {
+			named = append(named, id)
+		}
+	}
+	for _, want := range []model.Verdict{model.VerdictAccepted, model.VerdictOpen} {
+		for _, f := range facts.Findings {
+			if !f.Advisory && f.Verdict == want {
+				add(f.Guideline)
+			}
+		}
+	}
+	for _, i := range facts.Incidents {
+		add(i.Guideline)
+	}
+	for _, f := range facts.Findings {
+		if f.Advisory && f.Verdict == model.VerdictAccepted {
+			add(f.Guideline)
+		}
+	}
+	// The moderator may see what no detector and no reporter saw.
+	for _, g := range d.pack.Guidelines {
+		add(g.ID)
+	}
+	out := make([]Recommendation, 0, len(named))
+	for _, id := range named {
+		if _, ok := d.pack.Guideline(id); !ok {
+			continue // a reporter's own word, which no rule is called by
+		}
+		r := cases.RecommendFor(d.pack, id, record, d.now().UTC())
+		out = append(out, Recommendation{
+			Guideline: r.Guideline, Title: r.Title, Step: r.Step, Days: r.Days, Strikes: r.Strikes, Why: r.Why, Steps: r.Steps,
+		})
+	}
+	return out, nil
+}
+
+func (d *Desk) record(ctx context.Context, facts model.CaseFacts) (cases.Record, error) {
+	record := cases.Record{Strikes: facts.Strikes}
+	decisions, err := d.store.DecisionsOf(ctx, facts.Case.ExpertID)
+	if err != nil {
+		return record, fmt.Errorf("reading the decisions on %s: %w", facts.Case.ExpertID, err)
+	}
+	for _, r := range decisions {
+		record.Sanctions = append(record.Sanctions, r.Decision.Sanctions...)
+	}
+	return record, nil
+}
+
+// Preview shows a draft as it would go out: the exact message, what it does,
+// and why it cannot be confirmed, if it cannot. Nothing is written.
+func (d *Desk) Preview(ctx context.Context, draft Draft) (Preview, error) {
+	preview, _, err := d.prepare(ctx, draft)
+	return preview, err
+}
+
+func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFacts, error) {
+	var preview Preview
+	facts, err := d.store.CaseFacts(ctx, draft.CaseID)
+	if err != nil {
+		return preview, facts, fmt.Errorf("reading case %s: %w", draft.CaseID, err)
+	}
+	expert, err := d.expertProfile(ctx, facts.Case.ExpertID)
+	if err != nil {
+		return preview, facts, fmt.Errorf("reading expert %s: %w", facts.Case.ExpertID, err)
+	}
+	record, err := d.record(ctx, facts)
+	if err != nil {
+		return preview, facts, err
+	}
+	now := d.now().UTC().Truncate(time.Millisecond)
+	decision := model.Decision{
+		ID: uuid.NewString(), CaseID: facts.Case.ID, CaseVersion: facts.Case.Version, ExpertID: facts.Case.ExpertID,
+		Moderator: d.Moderator(), Outcome: draft.Outcome, Language: draft.Language, Rationale: draft.Rationale,
+		PackVersion: d.pack.Version, DecidedAt: now,
+	}
+	if decision.Language == "" {
+		decision.Language = d.pack.LanguageOf(expert.Expert)
+	}
+	if lease := facts.Case.Lease; lease != nil && lease.Holder == d.Moderator() && lease.Expires.After(now) {
+		decision.LeaseToken = lease.Token
+	}
+	if decision.Evidence, err = d.evidence(ctx, draft); err != nil {
+		return preview, facts, err
+	}
+	for _, s := range draft.Sanctions {
+		sanction, problem := d.sanction(s, decision, expert.Expert, record, now)
+		if problem != "" {
+			preview.Problems = append(preview.Problems, problem)
+		}
+		decision.Sanctions = append(decision.Sanctions, sanction)
+	}
+	preview.Message = draft.Message
+	if preview.Message == "" && draft.Outcome == model.Sanctioned && len(decision.Sanctions) > 0 {
+		text, err := cases.Compose(d.pack, decision.Language, expert, decision.Sanctions, decision.Evidence)
+		var unresolved *guidelines.UnresolvedError
+		switch {
+		case errors.As(err, &unresolved):
+			preview.Problems = append(preview.Problems, "The message cannot be written: "+unresolved.Error()+".")
+		case err != nil:
+			return preview, facts, fmt.Errorf("composing the message: %w", err)
+		}
+		preview.Message = text
+	}
+	decision.Message = preview.Message
+	preview.Problems = append(preview.Problems, cases.Check(d.pack, decision)...)
+	if facts.Case.State == model.CaseWaiting {
+		preview.Problems = append(preview.Problems, "This case is already decided and on its way to the platform. Undo that decision first.")
+	}
+	preview.SideEffects = cases.SideEffects(d.pack, decision, facts)
+	preview.Decision = decision
+	return preview, facts, nil
+}
+
+// sanction makes one sanction of a draft; problem says in words why it cannot
+// stand.
+func (d *Desk) sanction(s DraftSanction, decision model.Decision, expert model.Expert, record cases.Record, now time.Time) (out model.Sanction, problem string) {
+	out = model.Sanction{
+		ID: uuid.NewString(), DecisionID: decision.ID, ExpertID: expert.ID, Guideline: s.Guideline, Step: s.Step, Field: s.Field,
+		StartsAt: now, PackVersion: d.pack.Version, DepartedReason: s.DepartedReason,
+	}
+	if !s.Everywhere {
+		out.Cluster = expert.Cluster
+	}
+	if s.Step == model.StepSuspension && s.Days > 0 {
+		out.EndsAt = now.AddDate(0, 0, s.Days)
+	}
+	if s.Step == model.StepRatingVoid {
+		out.Ratings = ratingsOf(decision.Evidence, s.Guideline)
+		if len(out.Ratings) == 0 {
+			problem = "To void ratings, name a finding that shows them as evidence."
+		}
+	}
+	g, ok := d.pack.Guideline(s.Guideline)
+	if !ok {
+		return out, fmt.Sprintf("The rules know no guideline %q.", s.Guideline)
+	}
+	out.Strikes = g.StrikesFor(s.Step)
+	if out.Strikes > 0 && g.StrikeDays > 0 {
+		out.StrikesExpire = now.AddDate(0, 0, g.StrikeDays)
+	}
+	advised := cases.RecommendFor(d.pack, s.Guideline, record, now)
+	if (advised.Step != s.Step || s.Step == model.StepSuspension && advised.Days != s.Days) && s.DepartedReason == "" {
+		problem = fmt.Sprintf("The record suggests another step for “%s”; say why you choose this one.", g.Title)
+	}
+	return out, problem
+}
+
+// ratingsOf are the ratings that the evidence under a guideline shows.
+func ratingsOf(evidence []model.Evidence, guideline string) []string {
+	var ids []string
+	for _, e := range evidence {
+		if e.Finding == nil || e.Guideline != guideline {
+			continue
+		}
+		for _, event := range e.Finding.Events {
+			if event.Kind == "rating" && event.ID != "" && !slices.Contains(ids, event.ID) {
+				ids = append(ids, event.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// evidence copies what a draft names, with the words that its spans mark.
+func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, error) {
+	var out []model.Evidence
+	for _, id := range draft.Findings {
+		f, err := d.store.Finding(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("reading finding %s: %w", id, err)
+		}
+		// A mark that the moderator rejected is no evidence.
+		f.Spans = slices.DeleteFunc(slices.Clone(f.Spans), func(s model.Span) bool { return s.Verdict == model.VerdictRejected })
+		out = append(out, model.Evidence{Kind: "finding", ID: f.ID, Guideline: f.Guideline, Text: f.Reason, Finding: &f})
+		quotes, err := d.quotes(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, quotes...)
+	}
+	for _, id := range draft.Incidents {
+		i, err := d.store.Incident(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("reading incident %s: %w", id, err)
+		}
+		out = append(out, model.Evidence{Kind: "incident", ID: i.ID, Guideline: i.Guideline, Text: i.Text})
+	}
+	return out, nil
+}
+
+// quotes copies the messages that a finding marks.
+func (d *Desk) quotes(ctx context.Context, f model.Finding) ([]model.Evidence, error) {
+	if f.SessionID == "" || len(f.Spans) == 0 {
+		return nil, nil
+	}
+	conv, err := d.store.Conversation(ctx, f.SessionID)
+	if notFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading session %s: %w", f.SessionID, err)
+	}
+	var out []model.Evidence
+	for _, m := range conv.Messages {
+		if slices.ContainsFunc(f.Spans, func(s model.Span) bool { return s.Message == m.ID }) {
+			out = append(out, model.Evidence{Kind: "message", ID: m.ID, Guideline: f.Guideline, Text: m.Text})
+		}
+	}
+	return out, nil
+}
+
+// Decide confirms a draft: the decision, its local effect and its audit row
+// land together, and it waits out the undo time before it is sent.
+func (d *Desk) Decide(ctx context.Context, draft Draft) (model.Decision, error) {
+	preview, facts, err := d.prepare(ctx, draft)
+	if err != nil {
+		return model.Decision{}, err
+	}
+	if len(preview.Problems) > 0 {
+		return model.Decision{}, &Refusal{Why: "The decision was not made. " + preview.Problems[0]}
+	}
+	return preview.Decision, d.confirm(ctx, preview.Decision, facts.Case.State)
+}
+
+func (d *Desk) confirm(ctx context.Context, decision model.Decision, from model.CaseState) error {
+	event := cases.Event{Kind: cases.Confirm}
+	if from == model.CaseConflict {
+		event.Kind = cases.KeepOurs
+	}
+	to, err := cases.Next(from, event)
+	if err != nil {
+		return fmt.Errorf("deciding case %s: %w", decision.CaseID, err)
+	}
+	settings, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	notBefore := d.now().UTC().Add(time.Duration(settings.UndoSeconds) * time.Second)
+	if err := d.store.Decide(ctx, decision, from, to, notBefore); err != nil {
+		return fmt.Errorf("deciding case %s: %w", decision.CaseID, err)
+	}
+	d.changed()
+	return nil
+}
+
+// decideAgain confirms a decision that lost to another one, on the case as it
+// is now and under a key of its own.
+func (d *Desk) decideAgain(ctx context.Context, old model.Decision) error {
+	held, err := d.store.Case(ctx, old.CaseID)
+	if err != nil {
+		return fmt.Errorf("reading case %s: %w", old.CaseID, err)
+	}
+	again := old
+	again.ID, again.CaseVersion, again.LeaseToken = uuid.NewString(), held.Version, 0
+	again.DecidedAt = d.now().UTC().Truncate(time.Millisecond)
+	again.Sanctions = slices.Clone(old.Sanctions)
+	for i := range again.Sanctions {
+		again.Sanctions[i].ID, again.Sanctions[i].DecisionID = uuid.NewString(), again.ID
+	}
+	return d.confirm(ctx, again, held.State)
+}
+
+// Undo takes a decision back that has not been sent; the case is as before.
+func (d *Desk) Undo(ctx context.Context, decisionID string) error {
+	entry, err := d.store.OutboxEntry(ctx, decisionID)
+	if err != nil {
+		return fmt.Errorf("reading the outbox: %w", err)
+	}
+	if _, err := cases.NextOutbox(entry.State, cases.OutboxUndo); err != nil {
+		return &Refusal{Why: "The decision is on its way to the platform already and can't be taken back here. To change it, decide its reversal."}
+	}
+	held, err := d.store.Case(ctx, entry.Decision.CaseID)
+	if err != nil {
+		return fmt.Errorf("reading case %s: %w", entry.Decision.CaseID, err)
+	}
+	to, err := cases.Next(held.State, cases.Event{Kind: cases.Undo, Back: entry.Back})
+	if err != nil {
+		return fmt.Errorf("undoing decision %s: %w", decisionID, err)
+	}
+	err = d.store.Undo(ctx, decisionID, to, d.Moderator(), d.now().UTC())
+	if errors.Is(err, model.ErrStale) {
+		return &Refusal{Why: "The decision was just sent and can't be taken back here. To change it, decide its reversal."}
+	}
+	if err != nil {
+		return fmt.Errorf("undoing decision %s: %w", decisionID, err)
+	}
+	d.changed()
+	return d.refreshCases(ctx, entry.Decision.ExpertID)
+}

@@ -1,0 +1,552 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"mensch/app/cases"
+	"mensch/app/model"
+	"mensch/app/photos"
+	"mensch/app/profiles"
+	"mensch/app/ratings"
+)
+
+// Sizes of the detectors' batches: small enough that a cancelled run loses
+// little, large enough that the store's syncs to disk don't rule.
+const (
+	workPage    = 200
+	recordsPage = 1000
+)
+
+// indexes are what the detectors compare one expert with all others by. They
+// are built from the store at the first run, and kept up to date by the work
+// that each page of changes leaves behind.
+type indexes struct {
+	matcher   *photos.Matcher
+	hashed    map[string]struct{} // photo IDs in matcher
+	community *profiles.Community
+	ledger    *ratings.Ledger
+	banks     map[string]model.BankKind
+}
+
+// Detect runs the detectors over all work that the store has left for them:
+// photos are hashed and matched, transcripts and profiles read, ratings
+// weighed, and each touched expert's case grouped and ranked. It can be
+// cancelled at any time; what is done stays done.
+func (d *Desk) Detect(ctx context.Context, progress func(phase string, done, total int64)) error {
+	d.detect.Lock()
+	defer d.detect.Unlock()
+	if progress == nil {
+		progress = func(string, int64, int64) {}
+	}
+	counts, err := d.store.Counts(ctx)
+	if err != nil {
+		return fmt.Errorf("counting the work: %w", err)
+	}
+	if counts.Work == 0 {
+		return nil
+	}
+	if d.indexes == nil {
+		if d.indexes, err = d.loadIndexes(ctx); err != nil {
+			return err
+		}
+	}
+	if err := d.hashPhotos(ctx, progress); err != nil {
+		return err
+	}
+	// Cases come last: everything before adds to them.
+	for _, step := range []struct {
+		kind  model.WorkKind
+		phase string
+		run   func(context.Context, []model.Work) error
+	}{
+		{model.WorkPhoto, "matching photos", d.matchPhotos},
+		{model.WorkProfile, "reading profiles", d.reviewProfiles},
+		{model.WorkSession, "reading transcripts", d.reviewSessions},
+		{model.WorkExpert, "weighing ratings", d.reviewExperts},
+		{model.WorkCase, "ranking cases", d.rankCases},
+	} {
+		if err := d.drain(ctx, step.kind, step.phase, progress, step.run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drain pages through one kind of work until none is left.
+func (d *Desk) drain(ctx context.Context, kind model.WorkKind, phase string, progress func(string, int64, int64), run func(context.Context, []model.Work) error) error {
+	var done int64
+	for {
+		// Work that is done leaves the queue, so the first page is always the next.
+		page, err := d.store.PendingWork(ctx, kind, "", workPage)
+		if err != nil {
+			return fmt.Errorf("reading the work left for %s: %w", phase, err)
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		if err := run(ctx, page); err != nil {
+			return fmt.Errorf("%s: %w", phase, err)
+		}
+		done += int64(len(page))
+		progress(phase, done, 0)
+	}
+}
+
+func (d *Desk) loadIndexes(ctx context.Context) (*indexes, error) {
+	x := &indexes{
+		matcher: photos.NewMatcher(d.store.OpenPhoto),
+		hashed:  map[string]struct{}{},
+		ledger:  ratings.NewLedger(d.pack),
+	}
+	var err error
+	if x.community, err = profiles.NewCommunity(d.pack, d.models); err != nil {
+		return nil, fmt.Errorf("preparing the profile detectors: %w", err)
+	}
+	for after := ""; ; {
+		page, err := d.store.Hashes(ctx, after, recordsPage)
+		if err != nil {
+			return nil, fmt.Errorf("loading the photo index: %w", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].PhotoID
+		x.add(page...)
+	}
+	for after := ""; ; {
+		page, err := d.store.Experts(ctx, after, recordsPage)
+		if err != nil {
+			return nil, fmt.Errorf("loading the experts: %w", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].Expert.ID
+		for _, e := range page {
+			x.community.Put(e)
+			x.ledger.PutExpert(e.Expert)
+		}
+	}
+	for after := ""; ; {
+		page, err := d.store.Ratings(ctx, after, recordsPage)
+		if err != nil {
+			return nil, fmt.Errorf("loading the ratings: %w", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].ID
+		for _, r := range page {
+			x.ledger.PutRating(r)
+		}
+	}
+	return x, d.loadBanks(ctx, x)
+}
+
+func (d *Desk) loadBanks(ctx context.Context, x *indexes) error {
+	banks, err := d.store.Banks(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the banks: %w", err)
+	}
+	x.banks = make(map[string]model.BankKind, len(banks))
+	for _, b := range banks {
+		x.banks[b.ID] = b.Kind
+	}
+	return nil
+}
+
+func (x *indexes) add(hashes ...model.PhotoHashes) {
+	for _, h := range hashes {
+		if h.Method != photos.Method {
+			continue // computed by another version; its photo has work queued
+		}
+		x.matcher.Add(h)
+		x.hashed[h.PhotoID] = struct{}{}
+	}
+}
+
+// hashPhotos computes what is missing, on all cores, before any photo is
+// matched, so that a photo finds its copies whatever the order of arrival.
+func (d *Desk) hashPhotos(ctx context.Context, progress func(string, int64, int64)) error {
+	var done int64
+	for after := ""; ; {
+		page, err := d.store.PendingWork(ctx, model.WorkPhoto, after, workPage)
+		if err != nil {
+			return fmt.Errorf("reading which photos are new: %w", err)
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		after = page[len(page)-1].ID
+		fresh := slices.DeleteFunc(slices.Clone(page), func(w model.Work) bool {
+			_, known := d.indexes.hashed[w.ID]
+			return known
+		})
+		hashes := make([]model.PhotoHashes, len(fresh))
+		group, gctx := errgroup.WithContext(ctx)
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for i, w := range fresh {
+			group.Go(func() error {
+				pic, err := d.picture(gctx, w.ID)
+				if err != nil {
+					return d.faultPhoto(gctx, w.ID, err)
+				}
+				hashes[i] = photos.Hash(pic)
+				hashes[i].PhotoID = w.ID
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return fmt.Errorf("hashing photos: %w", err)
+		}
+		hashes = slices.DeleteFunc(hashes, func(h model.PhotoHashes) bool { return h.PhotoID == "" })
+		if err := d.store.SaveHashes(ctx, hashes); err != nil {
+			return fmt.Errorf("keeping photo hashes: %w", err)
+		}
+		d.indexes.add(hashes...)
+		done += int64(len(page))
+		progress("hashing photos", done, 0)
+	}
+}
+
+// faultPhoto keeps in words why a photo cannot be read; the run goes on.
+func (d *Desk) faultPhoto(ctx context.Context, id string, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	why := faultWords(cause)
+	switch {
+	case notFound(cause):
+		why = "has not arrived"
+	case why == "":
+		return fmt.Errorf("reading photo %s: %w", id, cause)
+	}
+	return d.store.FaultPhoto(ctx, id, "The photo "+why+".")
+}
+
+// faultWords says what is wrong with a photo's bytes; empty: nothing known.
+func faultWords(cause error) string {
+	switch {
+	case errors.Is(cause, photos.ErrTooLarge):
+		return "is larger than Mensch reads, and was not decoded"
+	case errors.Is(cause, photos.ErrTruncated):
+		return "is cut off or damaged"
+	case errors.Is(cause, photos.ErrNotImage):
+		return "is not a picture in a known format"
+	}
+	return ""
+}
+
+func undecodable(data []byte) string {
+	if _, err := photos.Decode(bytes.NewReader(data)); err != nil {
+		if why := faultWords(err); why != "" {
+			return why
+		}
+		return "cannot be decoded"
+	}
+	return ""
+}
+
+func (d *Desk) picture(ctx context.Context, id string) (pic *photos.Picture, err error) {
+	file, err := d.store.OpenPhoto(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return photos.Decode(file)
+}
+
+// matchPhotos matches each photo, and reviews every expert who shows it or
+// one that it matches.
+func (d *Desk) matchPhotos(ctx context.Context, work []model.Work) error {
+	if err := d.loadBanks(ctx, d.indexes); err != nil {
+		return err
+	}
+	experts := map[string]struct{}{}
+	touch := func(photoID string) error {
+		owners, err := d.store.PhotoOwners(ctx, photoID)
+		if err != nil {
+			return fmt.Errorf("reading who shows photo %s: %w", photoID, err)
+		}
+		for _, o := range owners {
+			if o.ExpertID != "" {
+				experts[o.ExpertID] = struct{}{}
+			}
+		}
+		return nil
+	}
+	matches, err := d.matchesOf(ctx, work)
+	if err != nil {
+		return err
+	}
+	for i, w := range work {
+		if err := touch(w.ID); err != nil {
+			return err
+		}
+		for _, m := range matches[i] {
+			if err := touch(m.Other); err != nil {
+				return err
+			}
+		}
+	}
+	var scopes []model.ScopeFindings
+	for id := range experts {
+		scope, err := d.reviewPhoto(ctx, id)
+		if err != nil {
+			return err
+		}
+		scopes = append(scopes, scope)
+	}
+	return d.store.FinishWork(ctx, work, scopes)
+}
+
+// matchesOf matches the photos of some work side by side on all cores.
+func (d *Desk) matchesOf(ctx context.Context, work []model.Work) ([][]model.Match, error) {
+	out := make([][]model.Match, len(work))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, w := range work {
+		group.Go(func() error {
+			var err error
+			out[i], err = d.match(gctx, w.ID)
+			return err
+		})
+	}
+	return out, group.Wait()
+}
+
+// match finds what a photo of the store is a copy of. A photo that cannot be
+// read matches nothing.
+func (d *Desk) match(ctx context.Context, photoID string) ([]model.Match, error) {
+	hashes, err := d.store.HashesOf(ctx, photoID)
+	if notFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the hashes of photo %s: %w", photoID, err)
+	}
+	pic, err := d.picture(ctx, photoID)
+	if err != nil {
+		return nil, d.faultPhoto(ctx, photoID, err)
+	}
+	found, err := d.indexes.matcher.Match(ctx, hashes, pic)
+	if err != nil {
+		return nil, fmt.Errorf("matching photo %s: %w", photoID, err)
+	}
+	return found, nil
+}
+
+// reviewPhoto gives the findings about the photo that an expert's profile
+// shows now.
+func (d *Desk) reviewPhoto(ctx context.Context, expertID string) (model.ScopeFindings, error) {
+	scope := model.ScopeFindings{Scope: "photo:" + expertID, ExpertID: expertID}
+	expert, err := d.expertProfile(ctx, expertID)
+	if notFound(err) {
+		return scope, nil
+	}
+	if err != nil {
+		return scope, err
+	}
+	if expert.Profile.PhotoID == "" {
+		return scope, nil
+	}
+	matches, err := d.match(ctx, expert.Profile.PhotoID)
+	if err != nil {
+		return scope, err
+	}
+	owners := map[string][]photos.Owner{}
+	for _, id := range append([]string{expert.Profile.PhotoID}, others(matches)...) {
+		list, err := d.store.PhotoOwners(ctx, id)
+		if err != nil {
+			return scope, fmt.Errorf("reading who shows photo %s: %w", id, err)
+		}
+		for _, o := range list {
+			owners[id] = append(owners[id], photos.Owner{PhotoOwner: o, BankKind: d.indexes.banks[o.BankID]})
+		}
+	}
+	scope.Findings = d.sealed(photos.Findings(d.pack, expert, matches, func(id string) []photos.Owner { return owners[id] }), scope.Scope)
+	return scope, nil
+}
+
+func others(matches []model.Match) []string {
+	ids := make([]string, 0, len(matches))
+	for _, m := range matches {
+		ids = append(ids, m.Other)
+	}
+	return ids
+}
+
+// sealed gives findings their derived IDs and scope.
+func (d *Desk) sealed(findings []model.Finding, scope string) []model.Finding {
+	for i := range findings {
+		findings[i].Scope = scope
+		findings[i].ID = model.FindingID(findings[i])
+		if findings[i].At.IsZero() {
+			findings[i].At = d.now().UTC()
+		}
+	}
+	return findings
+}
+
+func (d *Desk) expertProfile(ctx context.Context, id string) (model.ExpertProfile, error) {
+	expert, err := d.store.Expert(ctx, id)
+	if err != nil {
+		return model.ExpertProfile{}, err
+	}
+	profile, err := d.store.Profile(ctx, id)
+	if err != nil && !notFound(err) {
+		return model.ExpertProfile{}, err
+	}
+	return model.ExpertProfile{Expert: expert, Profile: profile}, nil
+}
+
+// reviewProfiles reads changed profiles, and those of the experts that they
+// are linked with or share text with: evidence between two accounts belongs to both.
+func (d *Desk) reviewProfiles(ctx context.Context, work []model.Work) error {
+	due := map[string]struct{}{}
+	for _, w := range work {
+		due[w.ID] = struct{}{}
+		expert, err := d.expertProfile(ctx, w.ID)
+		if notFound(err) {
+			d.indexes.community.Remove(w.ID)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("reading expert %s: %w", w.ID, err)
+		}
+		d.indexes.community.Put(expert)
+		d.indexes.ledger.PutExpert(expert.Expert)
+	}
+	first := make([]string, 0, len(due))
+	for id := range due {
+		first = append(first, id)
+	}
+	for _, id := range first {
+		for _, f := range d.indexes.community.Review(id) {
+			for _, l := range f.Accounts {
+				due[l.ExpertID] = struct{}{}
+			}
+			for _, p := range f.Passages {
+				if p.OtherExpert != "" {
+					due[p.OtherExpert] = struct{}{}
+				}
+			}
+		}
+	}
+	var scopes []model.ScopeFindings
+	for id := range due {
+		scope := "profile:" + id
+		scopes = append(scopes, model.ScopeFindings{Scope: scope, ExpertID: id, Findings: d.sealed(d.indexes.community.Review(id), scope)})
+	}
+	for _, w := range work {
+		photo, err := d.reviewPhoto(ctx, w.ID)
+		if err != nil {
+			return err
+		}
+		scopes = append(scopes, photo)
+	}
+	return d.store.FinishWork(ctx, work, scopes)
+}
+
+// reviewSessions reads transcripts on all cores.
+func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
+	scopes := make([]model.ScopeFindings, len(work))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, w := range work {
+		group.Go(func() error {
+			scopes[i].Scope = "session:" + w.ID
+			conv, err := d.store.Conversation(gctx, w.ID)
+			if notFound(err) {
+				return nil // erased, or its messages came before it: its own arrival queues it again
+			}
+			if err != nil {
+				return fmt.Errorf("reading session %s: %w", w.ID, err)
+			}
+			scopes[i].ExpertID = conv.Session.ExpertID
+			scopes[i].Findings = d.sealed(d.reader.Review(conv), scopes[i].Scope)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return d.store.FinishWork(ctx, work, scopes)
+}
+
+// reviewExperts weighs ratings and attendance.
+func (d *Desk) reviewExperts(ctx context.Context, work []model.Work) error {
+	due := map[string]struct{}{}
+	for _, w := range work {
+		due[w.ID] = struct{}{}
+		list, err := d.store.RatingsOf(ctx, w.ID)
+		if err != nil {
+			return fmt.Errorf("reading the ratings of %s: %w", w.ID, err)
+		}
+		d.indexes.ledger.SetRatings(w.ID, list)
+	}
+	var scopes []model.ScopeFindings
+	for id := range due {
+		expert, err := d.store.Expert(ctx, id)
+		if notFound(err) {
+			scopes = append(scopes, model.ScopeFindings{Scope: "ratings:" + id, ExpertID: id}, model.ScopeFindings{Scope: "attendance:" + id, ExpertID: id})
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("reading expert %s: %w", id, err)
+		}
+		d.indexes.ledger.PutExpert(expert)
+		scope := "ratings:" + id
+		scopes = append(scopes, model.ScopeFindings{Scope: scope, ExpertID: id, Findings: d.sealed(d.indexes.ledger.Review(id), scope)})
+		attendance, err := d.attendance(ctx, expert)
+		if err != nil {
+			return err
+		}
+		scopes = append(scopes, attendance)
+	}
+	return d.store.FinishWork(ctx, work, scopes)
+}
+
+func (d *Desk) attendance(ctx context.Context, expert model.Expert) (model.ScopeFindings, error) {
+	scope := model.ScopeFindings{Scope: "attendance:" + expert.ID, ExpertID: expert.ID}
+	var convs []model.Conversation
+	err := d.store.ConversationsOf(ctx, expert.ID, func(c model.Conversation) error {
+		convs = append(convs, c)
+		return nil
+	})
+	if err != nil {
+		return scope, fmt.Errorf("reading the sessions of %s: %w", expert.ID, err)
+	}
+	events, err := d.store.StatusEventsOf(ctx, expert.ID)
+	if err != nil {
+		return scope, fmt.Errorf("reading the status of %s: %w", expert.ID, err)
+	}
+	scope.Findings = d.sealed(ratings.Attendance(d.pack, expert, convs, events), scope.Scope)
+	return scope, nil
+}
+
+func (d *Desk) rankCases(ctx context.Context, work []model.Work) error {
+	ids := make([]string, 0, len(work))
+	for _, w := range work {
+		ids = append(ids, w.ID)
+	}
+	return d.refreshCases(ctx, ids...)
+}
+
+func (d *Desk) refreshCases(ctx context.Context, expertIDs ...string) error {
+	now := d.now().UTC()
+	err := d.store.RefreshCases(ctx, expertIDs, now, func(facts model.CaseFacts) model.Priority {
+		return cases.Prioritise(d.pack, facts, now)
+	})
+	if err != nil {
+		return fmt.Errorf("ranking cases: %w", err)
+	}
+	return nil
+}

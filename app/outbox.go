@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"mensch/app/cases"
+	"mensch/app/model"
+)
+
+// Outbox lists the decisions made here, newest first, with how far each has
+// come. afterSeq 0 starts; then the Seq of the last entry seen.
+func (d *Desk) Outbox(ctx context.Context, afterSeq int64, limit int) ([]model.OutboxEntry, error) {
+	return d.store.Outbox(ctx, afterSeq, limit)
+}
+
+// RetryOutbox lets a decision whose time has not come, or that the platform
+// refused, try again at once.
+func (d *Desk) RetryOutbox(ctx context.Context, decisionID string) error {
+	entry, err := d.store.OutboxEntry(ctx, decisionID)
+	if err != nil {
+		return fmt.Errorf("reading the outbox: %w", err)
+	}
+	to := entry.State
+	if entry.State == model.OutboxRejected {
+		if to, err = cases.NextOutbox(entry.State, cases.OutboxRequeue); err != nil {
+			return fmt.Errorf("trying decision %s again: %w", decisionID, err)
+		}
+	}
+	if to != model.OutboxQueued && to != model.OutboxUnknown {
+		return &Refusal{Why: "This decision is not waiting to be sent, so there is nothing to try again. Nothing was changed."}
+	}
+	err = d.store.SettleOutbox(ctx, model.OutboxChange{
+		DecisionID: decisionID, From: entry.State, To: to, NotBefore: d.now().UTC(), LastError: entry.LastError, At: d.now().UTC(),
+	})
+	if err != nil {
+		return fmt.Errorf("trying decision %s again: %w", decisionID, err)
+	}
+	d.changed()
+	return nil
+}
+
+// ResolveConflict ends a conflict: either the decision that stands at the
+// platform is taken over and ours is dropped, or ours is decided anew on the
+// case as it is now, as a decision of its own with its own undo time.
+func (d *Desk) ResolveConflict(ctx context.Context, decisionID string, keepMine bool) error {
+	entry, err := d.store.OutboxEntry(ctx, decisionID)
+	if err != nil {
+		return fmt.Errorf("reading the outbox: %w", err)
+	}
+	if entry.State != model.OutboxConflict && entry.State != model.OutboxRejected {
+		return &Refusal{Why: "This decision is in no conflict. Nothing was changed."}
+	}
+	to, err := cases.NextOutbox(entry.State, cases.OutboxDrop)
+	if err != nil {
+		return fmt.Errorf("resolving the conflict: %w", err)
+	}
+	change := model.OutboxChange{DecisionID: decisionID, From: entry.State, To: to, At: d.now().UTC(), LastError: "Dropped for the decision that stands at the platform."}
+	if keepMine {
+		change.LastError = "Decided anew on the case as it is now."
+	} else if entry.State == model.OutboxConflict {
+		if change.CaseState, err = cases.Next(model.CaseConflict, cases.Event{Kind: cases.KeepTheirs}); err != nil {
+			return fmt.Errorf("resolving the conflict: %w", err)
+		}
+	}
+	if err := d.store.SettleOutbox(ctx, change); err != nil {
+		return fmt.Errorf("resolving the conflict: %w", err)
+	}
+	defer d.changed()
+	if err := d.refreshCases(ctx, entry.Decision.ExpertID); err != nil {
+		return err
+	}
+	if !keepMine {
+		return nil
+	}
+	return d.decideAgain(ctx, entry.Decision)
+}

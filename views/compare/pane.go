@@ -1,0 +1,122 @@
+package compare
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"mensch/views/look"
+	"mensch/views/show"
+)
+
+// pane shows one photo of the pair, or both laid over each other. It draws
+// only what the view has in sight.
+type pane struct {
+	widget.BaseWidget
+	right  bool // the other photo's pane
+	raster *canvas.Raster
+	buffer *image.RGBA
+	spare  *image.RGBA // a second drawing, for what compares both photos
+	words  *show.Line  // in place of a photo
+	paint  func(p *pane, dst *image.RGBA) bool
+
+	zoomed  func(p *pane, factor, x, y float64)
+	dragged func(p *pane, dx, dy float64)
+	opened  func() // a double tap
+	density float64
+}
+
+func newPane(right bool, paint func(*pane, *image.RGBA) bool) *pane {
+	p := &pane{right: right, paint: paint, words: show.NewLine("").Muted().Centred(), density: 1}
+	p.raster = canvas.NewRaster(p.draw)
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// draw is called when the raster is painted. The buffers are kept, since a
+// full-screen pane would else leave 8 MB a frame to the garbage collector.
+func (p *pane) draw(w, h int) image.Image {
+	if w <= 0 || h <= 0 {
+		return image.NewRGBA(image.Rect(0, 0, 1, 1))
+	}
+	if p.buffer == nil || p.buffer.Rect.Dx() != w || p.buffer.Rect.Dy() != h {
+		p.buffer, p.spare = image.NewRGBA(image.Rect(0, 0, w, h)), nil
+	}
+	if width := float64(p.Size().Width); width > 0 {
+		p.density = float64(w) / width
+	}
+	if !p.paint(p, p.buffer) {
+		fill(p.buffer, rgba(look.Of(look.Track)))
+	}
+	return p.buffer
+}
+
+// second is a buffer as large as the first.
+func (p *pane) second() *image.RGBA {
+	if p.spare == nil || p.spare.Rect != p.buffer.Rect {
+		p.spare = image.NewRGBA(p.buffer.Rect)
+	}
+	return p.spare
+}
+
+func fill(dst *image.RGBA, c color.RGBA) {
+	for i := 0; i+4 <= len(dst.Pix); i += 4 {
+		dst.Pix[i], dst.Pix[i+1], dst.Pix[i+2], dst.Pix[i+3] = c.R, c.G, c.B, 255
+	}
+}
+
+func rgba(c color.Color) color.RGBA {
+	r, g, b, _ := c.RGBA()
+	return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
+}
+
+// say shows words in place of a photo; empty words show the photo.
+func (p *pane) say(words string) {
+	p.words.SetText(words)
+	p.redraw()
+}
+
+func (p *pane) redraw() { p.raster.Refresh() }
+
+// Scrolled zooms at the pointer.
+func (p *pane) Scrolled(ev *fyne.ScrollEvent) {
+	p.zoomed(p, math.Exp(float64(ev.Scrolled.DY)/80), float64(ev.Position.X)*p.density, float64(ev.Position.Y)*p.density)
+}
+
+// Dragged moves the photo with the pointer.
+func (p *pane) Dragged(ev *fyne.DragEvent) {
+	p.dragged(p, float64(ev.Dragged.DX)*p.density, float64(ev.Dragged.DY)*p.density)
+}
+
+// DragEnd does nothing: there is no momentum to stop.
+func (p *pane) DragEnd() {}
+
+// DoubleTapped goes back to the whole photo.
+func (p *pane) DoubleTapped(*fyne.PointEvent) { p.opened() }
+
+// Cursor says that the photo can be moved.
+func (p *pane) Cursor() desktop.Cursor { return desktop.CrosshairCursor }
+
+// CreateRenderer is called by Fyne.
+func (p *pane) CreateRenderer() fyne.WidgetRenderer { return &paneRenderer{p} }
+
+type paneRenderer struct{ p *pane }
+
+func (r *paneRenderer) Layout(size fyne.Size) {
+	r.p.raster.Resize(size)
+	h := show.LineHeight(theme.SizeNameText, fyne.TextStyle{})
+	r.p.words.Move(fyne.NewPos(12, size.Height/2-h/2))
+	r.p.words.Resize(fyne.NewSize(max(0, size.Width-24), h))
+}
+func (r *paneRenderer) MinSize() fyne.Size { return fyne.NewSize(160, 160) }
+func (r *paneRenderer) Refresh()           { r.p.raster.Refresh(); r.p.words.Refresh() }
+func (r *paneRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.p.raster, r.p.words}
+}
+func (r *paneRenderer) Destroy() {}

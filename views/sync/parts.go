@@ -1,0 +1,183 @@
+package sync
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"mensch/app"
+	"mensch/app/model"
+	"mensch/views/look"
+	"mensch/views/shell"
+	"mensch/views/show"
+)
+
+// header tells how the sync stands.
+type header struct {
+	sh      *shell.Shell
+	content fyne.CanvasObject
+	state   *show.Line
+	note    *show.Para
+	bar     *show.Meter
+	button  *show.Button
+	numbers *show.Flow
+	last    app.SyncStatus
+	drawn   bool
+}
+
+func newHeader(sh *shell.Shell) *header {
+	h := &header{sh: sh, state: show.NewLine("").Bold(), note: show.NewPara("").Muted(), bar: show.NewMeter().Bare(), numbers: show.NewFlow(22)}
+	h.bar.Hide()
+	h.button = show.NewButton("Sync now (S)", theme.ViewRefreshIcon(), sh.ToggleSync).Primary()
+	h.content = show.NewGround(look.Surface, 0, show.NewBox(10,
+		show.NewRow(16, show.Grow(show.NewBox(2, h.state, h.note), 1), show.Fix(h.bar, 220), show.Own(h.button)),
+		h.numbers,
+	)).Pad(16, 12, 16, 12).Below()
+	return h
+}
+
+func (h *header) update() {
+	st := h.sh.Status()
+	if h.drawn && st == h.last && !st.Running {
+		return
+	}
+	h.last, h.drawn = st, true
+	switch {
+	case st.Running:
+		h.state.SetText("Syncing: " + st.Phase)
+		text := show.Number(st.Done)
+		if st.Total > 0 {
+			text += " of " + show.Number(st.Total)
+		}
+		h.note.SetText(text + " so far. You can go on working, or cancel: what has arrived stays.")
+		h.button.SetText("Cancel (S)")
+	case st.Error != "":
+		h.state.SetText("The last sync did not come to its end")
+		h.note.SetText(st.Error)
+		h.button.SetText("Sync now (S)")
+	case st.Server == "":
+		h.state.SetText("No platform is connected")
+		h.note.SetText("What the store holds can be worked on. Decisions wait in the outbox.")
+		h.button.SetText("Sync now (S)")
+	case st.SyncedAt.IsZero():
+		h.state.SetText("Not synced yet")
+		h.note.SetText("Press S to bring the platform's cases here.")
+		h.button.SetText("Sync now (S)")
+	default:
+		h.state.SetText("In step with the platform")
+		h.note.SetText("Last synced " + show.Ago(st.SyncedAt, h.sh.Now()) + ", at " + show.DateTime(st.SyncedAt) + ".")
+		h.button.SetText("Sync now (S)")
+	}
+	if st.Running && st.Total > 0 {
+		h.bar.Show()
+		h.bar.Set(int(100 * st.Done / max(1, st.Total)))
+	} else {
+		h.bar.Hide()
+	}
+	c := st.Counts
+	h.numbers.Set(
+		number(c.Experts, "experts"), number(c.Sessions, "sessions"), number(c.Messages, "messages"), number(c.Ratings, "ratings"),
+		number(c.Photos, "photos"), number(c.Incidents, "incidents"), number(c.Findings, "findings"), number(c.Open, "open cases"),
+		number(c.Outbox, "in the outbox"), number(c.Conflicts, "conflicts"), number(c.Work, "left to read"),
+	)
+	h.content.Refresh()
+}
+
+func number(n int, what string) fyne.CanvasObject {
+	return show.NewRow(5, show.Own(show.NewLine(show.Number(int64(n))).Bold().Whole()), show.Own(show.NewLine(what).Muted().Small().Whole()))
+}
+
+// details shows one decision and what can be done about it.
+type details struct {
+	v       *View
+	content fyne.CanvasObject
+	body    *show.Box
+	shown   string
+}
+
+func newDetails(v *View) *details {
+	d := &details{v: v, body: show.NewBox(12)}
+	d.content = show.NewScroll(show.NewGround("", 0, d.body).Pad(18, 14, 18, 18))
+	return d
+}
+
+func (d *details) update() {
+	e, ok := d.v.selected()
+	if !ok {
+		d.shown = ""
+		d.body.Set(show.NewPara("Choose a decision to see how far it has come.").Muted())
+		return
+	}
+	key := e.Decision.ID + string(e.State) + e.LastError
+	if key == d.shown {
+		return
+	}
+	d.shown = key
+	words, role := show.Outbox(e.State)
+	parts := []fyne.CanvasObject{
+		show.NewRow(8, show.Grow(show.NewLine("Case "+e.Decision.CaseID).Bold().Sized(look.Title), 1), show.Own(show.NewChip(words, role))),
+		show.NewPara(explain(e.State)).Muted(),
+	}
+	if e.LastError != "" {
+		parts = append(parts, show.NewPara(e.LastError).Role(theme.ColorNameWarning))
+	}
+	if inConflict(e) && e.Theirs != nil {
+		parts = append(parts, show.NewRow(12,
+			show.Grow(d.decision("Yours", e.Decision), 1), show.Grow(d.decision("At the platform", *e.Theirs), 1)))
+	} else {
+		parts = append(parts, d.decision("The decision", e.Decision))
+	}
+	parts = append(parts, show.NewFlow(8, d.buttons(e)...))
+	d.body.Set(parts...)
+	d.content.Refresh()
+}
+
+func (d *details) decision(title string, dec model.Decision) fyne.CanvasObject {
+	rows := []fyne.CanvasObject{
+		show.NewPara(said(dec, d.v.desk.Titles())),
+		show.NewPara("By " + dec.Moderator + ", " + show.DateTime(dec.DecidedAt)).Muted().Small(),
+	}
+	if dec.Message != "" {
+		rows = append(rows, show.NewLine("Message to the expert").Muted().Small(), show.NewPara(dec.Message))
+	}
+	if dec.Rationale != "" {
+		rows = append(rows, show.NewLine("For colleagues").Muted().Small(), show.NewPara(dec.Rationale))
+	}
+	return show.NewPanel(title, show.NewBox(7, rows...))
+}
+
+func (d *details) buttons(e model.OutboxEntry) []fyne.CanvasObject {
+	out := []fyne.CanvasObject{show.NewButton("Open the case (Enter)", theme.FolderOpenIcon(), d.v.openCase)}
+	if canUndo(e) {
+		out = append(out, show.NewButton("Undo (Z)", theme.ContentUndoIcon(), d.v.undoSelected))
+	}
+	if canRetry(e) {
+		out = append(out, show.NewButton("Try again now (T)", theme.ViewRefreshIcon(), d.v.retry))
+	}
+	if inConflict(e) {
+		out = append(out,
+			show.NewButton("Keep the platform's (1)", theme.DownloadIcon(), func() { d.v.resolve(false) }),
+			show.NewButton("Decide mine anew (2)", theme.UploadIcon(), func() { d.v.resolve(true) }))
+	}
+	return out
+}
+
+// explain says what an outbox state means.
+func explain(s model.OutboxState) string {
+	switch s {
+	case model.OutboxQueued:
+		return "It waits here and has not been sent."
+	case model.OutboxSending:
+		return "It is being sent now."
+	case model.OutboxAcked:
+		return "The platform has it, once, and confirmed it."
+	case model.OutboxConflict:
+		return "The case changed at the platform since you saw it. Nothing was done; choose which decision counts."
+	case model.OutboxRejected:
+		return "The platform refuses it. Nothing was done there."
+	case model.OutboxUnknown:
+		return "It was sent, but no answer came. The platform is asked before anything is sent again, so it can't count twice."
+	case model.OutboxUndone:
+		return "It was taken back before it was sent, or dropped."
+	}
+	return ""
+}
