@@ -51,7 +51,7 @@ func (s *Shell) Help() {
 			groups = append(groups, l.Group)
 		}
 		rows[l.Group] = append(rows[l.Group], show.NewRow(10,
-			show.Fix(show.NewKeys(l.Keys), 118), show.Grow(show.NewLine(l.Text), 1)))
+			show.Fix(show.NewKeys(l.Keys), 146), show.Grow(show.NewLine(l.Text), 1)))
 	}
 	var left, right []fyne.CanvasObject
 	for _, g := range groups {

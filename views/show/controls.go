@@ -184,6 +184,7 @@ type Option struct {
 type Picker struct {
 	Button
 	options func() []Option
+	multi   bool
 }
 
 // NewPicker makes a picker; options are asked for when it opens.
@@ -216,6 +217,10 @@ func (p *Picker) TypedRune(r rune) {
 
 // Open shows the options below the picker.
 func (p *Picker) Open() {
+	if p.multi {
+		p.openMulti()
+		return
+	}
 	c := canvasOf(p)
 	if c == nil {
 		return
@@ -303,3 +308,41 @@ func (t *Tap) HeightFor(width float32) float32 { return HeightFor(t.ground, widt
 
 // CreateRenderer is called by Fyne.
 func (t *Tap) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(t.ground) }
+
+// NewMultiPicker makes a picker whose options are checked and unchecked while
+// the list stays open.
+func NewMultiPicker(label string, options func() []Option) *Picker {
+	p := NewPicker(label, options)
+	p.OnTapped = p.openMulti
+	p.multi = true
+	return p
+}
+
+func (p *Picker) openMulti() {
+	c := canvasOf(p)
+	if c == nil {
+		return
+	}
+	var rows []fyne.CanvasObject
+	for _, o := range p.options() {
+		check := NewCheck(o.Label, nil)
+		check.Checked = o.Chosen
+		check.OnChanged = func(bool) { o.Pick() }
+		rows = append(rows, check)
+	}
+	if len(rows) == 0 {
+		return
+	}
+	scroll := container.NewVScroll(NewGround("", 0, NewBox(0, rows...)).Pad(8, 4, 16, 4))
+	pop := widget.NewPopUp(scroll, c)
+	m := scroll.Content.MinSize()
+	pos := fyne.CurrentApp().Driver().AbsolutePositionForObject(p).AddXY(0, p.Size().Height+2)
+	m.Height = min(m.Height+4, c.Size().Height-pos.Y-12)
+	m.Width = max(m.Width, p.Size().Width)
+	pos.X = min(pos.X, c.Size().Width-m.Width-6)
+	pop.Resize(m)
+	pop.ShowAtPosition(pos)
+	if first, ok := rows[0].(fyne.Focusable); ok {
+		c.Focus(first)
+	}
+}

@@ -516,6 +516,7 @@ func (r *paraRenderer) draw() {
 	p.wrap(p.Size().Width)
 	size, height := look.Size(p.size), p.lineHeight()
 	fore, hidden := look.Of(p.role), look.Of(look.Hidden)
+	textHeight := LineHeight(p.size, p.style)
 	texts, rects := 0, 0
 	rect := func() *canvas.Rectangle {
 		if rects == len(r.rects) {
@@ -539,16 +540,16 @@ func (r *paraRenderer) draw() {
 				if m.Strong {
 					box.StrokeColor, box.StrokeWidth = m.Edge, 1.5
 				}
-				place(box, run.x, y+0.5, run.w, height-2)
+				place(box, run.x, y-0.5, run.w, height-1.5)
 				if m.Edge != nil {
 					under := rect()
 					under.FillColor, under.StrokeWidth, under.CornerRadius = m.Edge, 0, 0
-					place(under, run.x, y+height-3, run.w, 1.5)
+					place(under, run.x, y+height-3.5, run.w, 1.5)
 				}
 				if m.Struck {
 					strike := rect()
 					strike.FillColor, strike.StrokeWidth, strike.CornerRadius = m.Edge, 0, 0
-					place(strike, run.x, y+height/2, run.w, 1)
+					place(strike, run.x, y+textHeight/2+0.5, run.w, 1)
 				}
 			}
 			if texts == len(r.texts) {
@@ -563,8 +564,8 @@ func (r *paraRenderer) draw() {
 			if run.hidden {
 				t.Color = hidden
 			}
-			t.Move(fyne.NewPos(run.x, y+look.Size(theme.SizeNameLineSpacing)/2-0.5))
-			t.Resize(fyne.NewSize(run.w, height))
+			t.Move(fyne.NewPos(run.x, y))
+			t.Resize(fyne.NewSize(run.w, textHeight))
 			t.Show()
 		}
 	}

@@ -1,0 +1,88 @@
+// Package shots paints every screen of the window without a display, from a
+// made-up community, so that a person can look at them.
+package shots
+
+import (
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"mensch/app"
+	"mensch/views"
+	"mensch/views/shell"
+	"mensch/views/viewstest"
+)
+
+// Scene is one picture: how to come to it from the queue.
+type Scene struct {
+	Name string
+	Go   func(*viewstest.Window)
+}
+
+// Scenes are all pictures, in the order of a moderator's work.
+func Scenes() []Scene {
+	return []Scene{
+		{"queue", func(*viewstest.Window) {}},
+		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
+	}
+}
+
+// Render paints every scene as PNG into a folder: dark and light, at 1280 by
+// 800 and at 2560 by 1440 pixels. The names are scene-coat-width.png.
+func Render(outDir string) error {
+	return RenderSome(outDir, Scenes(), []fyne.Size{{Width: 1280, Height: 800}, {Width: 2560, Height: 1440}}, []string{"dark", "light"})
+}
+
+// RenderSome is Render for some scenes, sizes and coats.
+func RenderSome(outDir string, scenes []Scene, sizes []fyne.Size, coats []string) error {
+	if err := os.MkdirAll(outDir, 0o755); err != nil {
+		return fmt.Errorf("making the folder for pictures: %w", err)
+	}
+	for _, coat := range coats {
+		for _, size := range sizes {
+			for _, scene := range scenes {
+				name := fmt.Sprintf("%s-%s-%d.png", scene.Name, coat, int(size.Width))
+				if err := paint(filepath.Join(outDir, name), scene, size, coat); err != nil {
+					return fmt.Errorf("painting %s: %w", name, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func paint(path string, scene Scene, size fyne.Size, coat string) (err error) {
+	desk := viewstest.NewDesk(1204)
+	desk.Dress(func(s *app.Settings) { s.Theme = coat })
+	a := test.NewApp()
+	defer a.Quit()
+	pump := viewstest.NewPump(viewstest.Noon)
+	sh := views.New(a, desk, views.Options{Do: pump.Do, Go: pump.Go, After: pump.After, Now: pump.Now, Size: size})
+	w := &viewstest.Window{Shell: sh, Pump: pump, Win: sh.Window(), App: a}
+	defer w.Win.Close()
+	sh.LoadSettings()
+	sh.RefreshStatus()
+	pump.Settle()
+	sh.Open(shell.Route{Screen: shell.Queue})
+	if !pump.Settle() {
+		return fmt.Errorf("the queue did not come to rest")
+	}
+	scene.Go(w)
+	if !pump.Settle() {
+		return fmt.Errorf("the screen did not come to rest")
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	return png.Encode(f, w.Win.Canvas().Capture())
+}
