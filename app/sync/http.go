@@ -255,10 +255,12 @@ func (h *HTTP) problem(c call, resp *http.Response) error {
 	if media == "application/problem+json" {
 		var p Problem
 		raw, err := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
-		if KindOf(err) == KindCancelled {
+		if err != nil {
+			// A status by itself says less than the problem that was cut off:
+			// whether it is the platform that has no such thing, for one.
 			return err
 		}
-		if err == nil && json.Unmarshal(raw, &p) == nil {
+		if json.Unmarshal(raw, &p) == nil {
 			own = true
 			p.Type, p.Title, p.Detail = h.redact(p.Type), h.redact(p.Title), h.redact(p.Detail)
 			e.Problem = &p

@@ -381,6 +381,17 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestAProblemThatIsCut(t *testing.T) {
+	h := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.Header().Set("Content-Length", "200")
+		w.WriteHeader(404)
+		_, _ = io.WriteString(w, `{"type":"urn:mensch:problem:not-found"`)
+	})
+	_, err := h.Decision(context.Background(), "d1")
+	wantKind(t, err, KindLost)
+}
+
 func TestConflictCarriesTheirs(t *testing.T) {
 	h := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get("If-Match"); got != `"7"` {

@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"slices"
-	"strings"
 	stdsync "sync"
 
 	"golang.org/x/sync/errgroup"
@@ -135,10 +134,12 @@ func (p *puller) photo(ctx context.Context, id string) (bool, error) {
 			fault = "The platform does not let this token see the photo."
 		case KindTooLarge:
 			fault = fmt.Sprintf("The photo is larger than %d MiB.", MaxPhoto>>20)
-		case KindMalformed, KindInvalid, KindUnsafe:
-			var e *Error
-			errors.As(err, &e)
-			fault = sentence(e.what()) + "."
+		case KindMalformed:
+			fault = "What the platform has under this name is no picture" + why(err) + "."
+		case KindInvalid:
+			fault = "The platform refuses to give the photo" + why(err) + "."
+		case KindUnsafe:
+			fault = "The photo lies at an address that is not safe" + why(err) + "."
 		default:
 			return false, err
 		}
@@ -150,8 +151,14 @@ func (p *puller) photo(ctx context.Context, id string) (bool, error) {
 	return false, nil
 }
 
-// sentence begins with a capital letter; what it is given begins with an ASCII one.
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// why adds an *Error's cause in brackets.
+func why(err error) string {
+	var e *Error
+	if !errors.As(err, &e) || e.Err == nil {
+		return ""
+	}
+	return " (" + tidy(e.Err.Error(), 200) + ")"
+}
 
 // checkedReader remembers what the store read, so that the store's refusal can
 // be told from a broken connection and from wrong bytes.
