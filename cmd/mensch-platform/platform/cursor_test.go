@@ -2,6 +2,7 @@ package platform
 
 import (
 	"encoding/base64"
+	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,10 +20,10 @@ func TestCursorComesBackAsItWent(t *testing.T) {
 		if err != nil || back != c {
 			t.Fatalf("%+v came back as %+v, %v", c, back, err)
 		}
-		if _, err := openCursor(secret, server+"x", s); err != errForeignCursor {
+		if _, err := openCursor(secret, server+"x", s); !errors.Is(err, errForeignCursor) {
 			t.Fatalf("another server took it: %v", err)
 		}
-		if _, err := openCursor(append([]byte{1}, secret...), server, s); err != errForeignCursor {
+		if _, err := openCursor(append([]byte{1}, secret...), server, s); !errors.Is(err, errForeignCursor) {
 			t.Fatalf("another secret took it: %v", err)
 		}
 		raw, err := base64.RawURLEncoding.DecodeString(s)
@@ -30,7 +31,7 @@ func TestCursorComesBackAsItWent(t *testing.T) {
 			t.Fatal(err)
 		}
 		raw[rapid.IntRange(0, len(raw)-1).Draw(t, "at")] ^= byte(rapid.IntRange(1, 255).Draw(t, "flip"))
-		if _, err := openCursor(secret, server, base64.RawURLEncoding.EncodeToString(raw)); err != errForeignCursor {
+		if _, err := openCursor(secret, server, base64.RawURLEncoding.EncodeToString(raw)); !errors.Is(err, errForeignCursor) {
 			t.Fatalf("a changed cursor was taken: %v", err)
 		}
 	})

@@ -44,7 +44,7 @@ CREATE TABLE objects ( -- seq is no row id, so that what is left can be counted 
 	id      TEXT NOT NULL,
 	version INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
-	expert  TEXT NOT NULL DEFAULT '', -- whose it is
+	expert  TEXT NOT NULL DEFAULT '', -- whose it is; a message is its session's
 	ref     TEXT NOT NULL DEFAULT '', -- session of a message or rating, case of an incident, decision or appeal
 	at      INTEGER NOT NULL,         -- commit time, Unix milliseconds
 	data    TEXT,                     -- JSON; NULL in a tombstone

@@ -93,8 +93,12 @@ func TestAReversalGivesBackWhatWasTaken(t *testing.T) {
 	}
 	back := model.Decision{
 		ID: "d3", CaseID: "e1.1", CaseVersion: c.Version, ExpertID: "e1", Outcome: model.Reversed,
-		Reverses: "d1", PackVersion: "1", DecidedAt: day,
+		Reverses: "d1", Message: "You are right.", PackVersion: "1", DecidedAt: day,
 	}
+	f.decide(robin, back).want(403, "forbidden") // it was Robin's decision
+	mute := back
+	mute.Message = ""
+	f.decide(kim, mute).want(422, "invalid")
 	f.decide(kim, back).want(201)
 
 	p = now[model.Profile](f, model.ChangeProfile, "e1")
@@ -110,7 +114,7 @@ func TestAReversalGivesBackWhatWasTaken(t *testing.T) {
 	if r := now[model.Receipt](f, model.ChangeDecision, "d1"); r.Decision.Sanctions[0].ReversedByID != "d3" {
 		t.Errorf("the first decision's sanction is %+v", r.Decision.Sanctions[0])
 	}
-	if a := now[model.Appeal](f, model.ChangeAppeal, "a1"); a.Outcome != "overturned" || a.DecidedBy != "Kim" {
+	if a := now[model.Appeal](f, model.ChangeAppeal, "a1"); a.Outcome != "overturned" || a.DecidedBy != "Kim" || a.Reason != "You are right." {
 		t.Errorf("the appeal is %+v", a)
 	}
 	if c := now[model.Case](f, model.ChangeCase, "e1.1"); c.State != model.CaseDecided {

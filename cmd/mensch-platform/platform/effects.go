@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 
+	"mensch/app/cases"
 	"mensch/app/model"
 )
 
@@ -179,7 +181,9 @@ func (t *tx) closeIncidents(caseID string) error {
 	return nil
 }
 
-// settleAppeals answers the case's open appeals with the decision.
+// settleAppeals answers the case's open appeals with the decision, by the
+// rules of app/cases: not by who made the decision that is objected to, and
+// with a reason.
 func (t *tx) settleAppeals(d model.Decision) error {
 	appeals, err := loadAll[model.Appeal](t, model.ChangeAppeal, "ref", d.CaseID)
 	if err != nil {
@@ -189,15 +193,28 @@ func (t *tx) settleAppeals(d model.Decision) error {
 		if appeal.Outcome != "" {
 			continue
 		}
+		row, err := t.decisionByKey(appeal.DecisionID)
+		if err != nil {
+			return fmt.Errorf("answering appeal %s: %w", appeal.ID, err)
+		}
+		var first model.Receipt
+		if err := json.Unmarshal([]byte(row.Receipt), &first); err != nil {
+			return fmt.Errorf("answering appeal %s: %w", appeal.ID, err)
+		}
+		event := cases.AppealUphold
 		switch {
 		case d.Reverses == appeal.DecisionID && d.Outcome == model.Reversed:
-			appeal.Outcome = "overturned"
+			event = cases.AppealOverturn
 		case d.Reverses == appeal.DecisionID:
-			appeal.Outcome = "changed"
-		default:
-			appeal.Outcome = "upheld"
+			event = cases.AppealChange
 		}
-		appeal.DecidedBy, appeal.DecidedAt = d.Moderator, t.now
+		appeal, err = cases.DecideAppeal(appeal, first.Decision, nil, d.Moderator, event, cmp.Or(d.Message, d.Rationale), t.now)
+		switch {
+		case errors.Is(err, cases.ErrSamePerson):
+			return refuse(http.StatusForbidden, forbidden, "Somebody else must decide about the objection to a decision of %s.", first.Decision.Moderator)
+		case err != nil:
+			return refuse(http.StatusUnprocessableEntity, invalid, "The appeal cannot be answered so: %v.", err)
+		}
 		appeal.Version++
 		if err := t.put(model.ChangeAppeal, appeal.ID, appeal.Version, appeal); err != nil {
 			return err
@@ -220,11 +237,8 @@ func (t *tx) reverse(d model.Decision) error {
 	if row.Reversed != "" {
 		return refuse(http.StatusUnprocessableEntity, invalid, "The decision %s was reversed by %s already.", row.Key, row.Reversed)
 	}
-	if _, err := t.ExecContext(t.ctx, "UPDATE decisions SET reversed = ? WHERE key = ?", d.ID, row.Key); err != nil {
-		return fmt.Errorf("reversing %s: %w", row.Key, err)
-	}
-	if _, err := t.ExecContext(t.ctx, "UPDATE sanctions SET reversed = 1 WHERE decision = ?", row.Key); err != nil {
-		return fmt.Errorf("reversing %s: %w", row.Key, err)
+	if err := t.strike(row.Key, d.ID); err != nil {
+		return err
 	}
 	o, err := t.find(model.ChangeDecision, row.Key)
 	if err != nil {
@@ -245,6 +259,17 @@ func (t *tx) reverse(d model.Decision) error {
 		return fmt.Errorf("reversing %s: %w", row.Key, err)
 	}
 	return t.giveBack(d.ExpertID, back)
+}
+
+// strike makes a decision's sanctions count no more.
+func (t *tx) strike(key, by string) error {
+	if _, err := t.ExecContext(t.ctx, "UPDATE decisions SET reversed = ? WHERE key = ?", by, key); err != nil {
+		return fmt.Errorf("reversing %s: %w", key, err)
+	}
+	if _, err := t.ExecContext(t.ctx, "UPDATE sanctions SET reversed = 1 WHERE decision = ?", key); err != nil {
+		return fmt.Errorf("reversing %s: %w", key, err)
+	}
+	return nil
 }
 
 func (t *tx) giveBack(expertID string, back undo) error {

@@ -107,11 +107,9 @@ func (s *Server) page(ctx context.Context, opaque string, limit int) (model.Chan
 func (s *Server) Compact(ctx context.Context) (int64, error) {
 	var gone int64
 	err := s.write(ctx, func(t *tx) error {
-		seq, err := t.nextSeq() // no cursor points past this place
-		if err != nil {
-			return err
-		}
-		gone, err = t.compact(seq, t.now.Add(time.Millisecond))
+		t.seq++ // no cursor points past this place
+		var err error
+		gone, err = t.compact(t.seq, t.now.Add(time.Millisecond))
 		return err
 	})
 	if err != nil {

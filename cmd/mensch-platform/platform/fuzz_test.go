@@ -40,7 +40,7 @@ func FuzzPosts(f *testing.F) {
 		if len(key)%7 == 3 {
 			method = "PUT"
 		}
-		r := httptest.NewRequest(method, "/", bytes.NewReader(body))
+		r := httptest.NewRequestWithContext(t.Context(), method, "/", bytes.NewReader(body))
 		r.URL.Path = path
 		r.Header.Set("Authorization", "Bearer "+robin)
 		r.Header.Set("Content-Type", "application/json")

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
 
 	"mensch/app/model"
 )
@@ -14,16 +16,19 @@ import (
 // Loader fills a platform in bulk. It is good only inside the function that
 // Load calls, and only from one goroutine.
 type Loader struct {
-	s *Server
-	t *tx
+	s   *Server
+	t   *tx
+	ctx context.Context
 }
 
 // Load runs do in one transaction: all that it puts lands, or nothing. Split
 // very large loads into several calls, because decisions wait meanwhile.
 func (s *Server) Load(ctx context.Context, do func(*Loader) error) error {
 	err := s.write(ctx, func(t *tx) error {
-		err := do(&Loader{s: s, t: t})
-		return err
+		// A cancellable context costs a goroutine for each statement; Put
+		// looks at it instead.
+		t.ctx = context.WithoutCancel(ctx)
+		return do(&Loader{s: s, t: t, ctx: ctx})
 	})
 	if err != nil {
 		return fmt.Errorf("loading: %w", err)
@@ -32,26 +37,71 @@ func (s *Server) Load(ctx context.Context, do func(*Loader) error) error {
 }
 
 // Put adds an object, or replaces it by a higher version. The data is a noun
-// of app/model or its JSON. A session goes before its messages. A decision's
+// of app/model or its JSON. A decision goes before the appeals against it. Its
 // data is a model.Receipt: it counts as made, so that it can be asked for and
 // reversed, but it has no effect on anything else here; load the expert in
 // the state that it led to.
 func (l *Loader) Put(kind model.ChangeKind, id string, version int64, data any) error {
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
 	if id == "" || version < 1 {
 		return fmt.Errorf("%s %q version %d: an id and a version from 1 are needed", kind, id, version)
 	}
 	if kind == model.ChangeDecision {
-		raw, err := json.Marshal(data)
-		if err != nil {
-			return fmt.Errorf("writing decision %s: %w", id, err)
+		return l.putDecision(id, version, data)
+	}
+	if kind == model.ChangeAppeal {
+		if err := l.checkAppeal(id, data); err != nil {
+			return err
 		}
-		var receipt model.Receipt
-		if err := json.Unmarshal(raw, &receipt); err != nil {
-			return fmt.Errorf("reading decision %s: %w", id, err)
-		}
-		return l.t.record(receipt, version, requestHash(receipt.Decision), undo{})
 	}
 	return l.t.put(kind, id, version, data)
+}
+
+// checkAppeal makes sure that the decision objected to is there: whoever
+// answers the appeal is compared with who made it.
+func (l *Loader) checkAppeal(id string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("writing appeal %s: %w", id, err)
+	}
+	var appeal model.Appeal
+	if err := json.Unmarshal(raw, &appeal); err != nil {
+		return fmt.Errorf("reading appeal %s: %w", id, err)
+	}
+	if _, err := l.t.decisionByKey(appeal.DecisionID); err != nil {
+		return fmt.Errorf("appeal %s is against decision %q: %w", id, appeal.DecisionID, err)
+	}
+	return nil
+}
+
+func (l *Loader) putDecision(id string, version int64, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("writing decision %s: %w", id, err)
+	}
+	var receipt model.Receipt
+	if err := json.Unmarshal(raw, &receipt); err != nil {
+		return fmt.Errorf("reading decision %s: %w", id, err)
+	}
+	if receipt.Key != id || receipt.Decision.ID != id {
+		return fmt.Errorf("decision %s has the key %q", id, receipt.Key)
+	}
+	d := receipt.Decision
+	if _, err := l.t.decisionByKey(id); err == nil {
+		// A later version of one that is on file: it can only have been reversed.
+		return l.t.put(model.ChangeDecision, id, version, receipt)
+	} else if !errors.Is(err, errNoObject) {
+		return err
+	}
+	if err := l.t.record(receipt, version, requestHash(d), undo{}); err != nil {
+		return err
+	}
+	if d.Reverses == "" {
+		return nil
+	}
+	return l.t.strike(d.Reverses, d.ID)
 }
 
 // Delete replaces an object by its tombstone.
@@ -82,6 +132,21 @@ func (l *Loader) PutPhoto(photo []byte) (string, error) {
 	return id, nil
 }
 
+// ReadPhoto gives a photo's bytes, or model.ErrNotFound.
+func (s *Server) ReadPhoto(id string) ([]byte, error) {
+	if !isPhotoID(id) {
+		return nil, fmt.Errorf("photo %q: %w", id, model.ErrNotFound)
+	}
+	raw, err := os.ReadFile(s.photoPath(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("photo %s: %w", id, model.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading photo %s: %w", id, err)
+	}
+	return raw, nil
+}
+
 // mediaType is a picture's type, or octet-stream: nothing that a browser would
 // run.
 func mediaType(photo []byte) string {
@@ -104,4 +169,24 @@ func (s *Server) Seeded(ctx context.Context) (string, error) {
 // it makes sure that a half-filled platform is filled again.
 func (l *Loader) MarkSeeded(mark string) error {
 	return setMeta(l.t.ctx, l.t.Tx, "seeded", mark)
+}
+
+// Note keeps a text of the caller's under a key, beside the community and not
+// on the wire.
+func (l *Loader) Note(key, value string) error {
+	return setMeta(l.t.ctx, l.t.Tx, "note:"+key, value)
+}
+
+// Note reads what Loader.Note kept, or empty.
+func (s *Server) Note(ctx context.Context, key string) (string, error) {
+	return meta(ctx, s.readers, "note:"+key)
+}
+
+// Size is how many living objects the platform holds.
+func (s *Server) Size(ctx context.Context) (int64, error) {
+	var n int64
+	if err := s.readers.GetContext(ctx, &n, "SELECT count(*) FROM objects WHERE deleted = 0"); err != nil {
+		return 0, fmt.Errorf("counting: %w", err)
+	}
+	return n, nil
 }

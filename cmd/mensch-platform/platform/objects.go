@@ -43,21 +43,30 @@ var errNoObject = errors.New("no such object")
 // the feed: with one writer, places are given out in commit order.
 type tx struct {
 	*sqlx.Tx
-	ctx context.Context
-	now time.Time
+	ctx  context.Context
+	now  time.Time
+	seq  int64 // the newest place given out
+	puts *sqlx.Stmt
 }
 
 func (s *Server) write(ctx context.Context, do func(*tx) error) error {
-	now := s.opts.Now().UTC()
-	return write(ctx, s.writer, func(t *sqlx.Tx) error { return do(&tx{Tx: t, ctx: ctx, now: now}) })
-}
-
-func (t *tx) nextSeq() (int64, error) {
-	var seq int64
-	if err := t.GetContext(t.ctx, &seq, "UPDATE feed SET seq = seq + 1 WHERE one = 1 RETURNING seq"); err != nil {
-		return 0, fmt.Errorf("taking a place in the feed: %w", err)
-	}
-	return seq, nil
+	return write(ctx, s.writer, func(inner *sqlx.Tx) error {
+		t := &tx{Tx: inner, ctx: ctx, now: s.opts.Now().UTC()}
+		if err := t.GetContext(ctx, &t.seq, "SELECT seq FROM feed WHERE one = 1"); err != nil {
+			return fmt.Errorf("reading the feed's end: %w", err)
+		}
+		begun := t.seq
+		if err := do(t); err != nil {
+			return err
+		}
+		if t.seq == begun {
+			return nil
+		}
+		if _, err := t.ExecContext(ctx, "UPDATE feed SET seq = ? WHERE one = 1", t.seq); err != nil {
+			return fmt.Errorf("moving the feed's end: %w", err)
+		}
+		return nil
+	})
 }
 
 // find reads an object, tombstones included.
@@ -124,13 +133,6 @@ func (t *tx) put(kind model.ChangeKind, id string, version int64, data any) erro
 	if err != nil {
 		return fmt.Errorf("writing %s %s: %w", kind, id, err)
 	}
-	if kind == model.ChangeMessage && expert == "" {
-		if session, err := t.find(model.ChangeSession, ref); err == nil {
-			expert = session.Expert
-		} else if !errors.Is(err, errNoObject) {
-			return err
-		}
-	}
 	return t.place(object{Kind: kind, ID: id, Version: version, Expert: expert, Ref: ref, Data: sql.NullString{String: string(raw), Valid: true}})
 }
 
@@ -141,18 +143,20 @@ func (t *tx) bury(o object) error {
 }
 
 func (t *tx) place(o object) error {
-	seq, err := t.nextSeq()
-	if err != nil {
-		return err
+	if t.puts == nil {
+		stmt, err := t.PreparexContext(t.ctx, `
+			INSERT INTO objects (seq, kind, id, version, deleted, expert, ref, at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (kind, id) DO UPDATE SET
+				seq = excluded.seq, version = excluded.version, deleted = excluded.deleted,
+				expert = excluded.expert, ref = excluded.ref, at = excluded.at, data = excluded.data
+			WHERE excluded.version > objects.version`)
+		if err != nil {
+			return fmt.Errorf("preparing to write: %w", err)
+		}
+		t.puts = stmt // closed with the transaction
 	}
-	o.Seq, o.At = seq, millis(t.now)
-	result, err := t.NamedExecContext(t.ctx, `
-		INSERT INTO objects (seq, kind, id, version, deleted, expert, ref, at, data)
-		VALUES (:seq, :kind, :id, :version, :deleted, :expert, :ref, :at, :data)
-		ON CONFLICT (kind, id) DO UPDATE SET
-			seq = excluded.seq, version = excluded.version, deleted = excluded.deleted,
-			expert = excluded.expert, ref = excluded.ref, at = excluded.at, data = excluded.data
-		WHERE excluded.version > objects.version`, o)
+	t.seq++
+	result, err := t.puts.ExecContext(t.ctx, t.seq, o.Kind, o.ID, o.Version, o.Deleted, o.Expert, o.Ref, millis(t.now), o.Data)
 	if err != nil {
 		return fmt.Errorf("writing %s %s: %w", o.Kind, o.ID, err)
 	}

@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (f *fixture) reopen() {
 }
 
 func request(method, target, token string) *http.Request {
-	r := httptest.NewRequest(method, target, nil)
+	r := httptest.NewRequestWithContext(context.Background(), method, target, nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	return r
 }
@@ -240,7 +241,7 @@ func TestKilledAmidDecisions(t *testing.T) {
 // address and what kills it at once.
 func startChild(t *testing.T, dir string) (base string, kill func()) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledAmidDecisions$", "-test.timeout=60s")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledAmidDecisions$", "-test.timeout=60s")
 	cmd.Env = append(os.Environ(), "MENSCH_TEST_CHILD="+dir)
 	out, err := cmd.StdoutPipe()
 	must(t, err)

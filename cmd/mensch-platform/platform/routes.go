@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -63,7 +64,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
 			if fault := recover(); fault != nil {
-				if fault == http.ErrAbortHandler {
+				if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(fault)
 				}
 				s.opts.Log.ErrorContext(r.Context(), "a request broke", "method", r.Method, "path", r.URL.Path, "fault", fault)
