@@ -145,8 +145,8 @@ func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.Cas
 		if err := t.keepStrikes(d); err != nil {
 			return err
 		}
-		_, err = t.exec(`INSERT INTO outbox (decision_id, case_id, state, not_before, attempts, last_error, theirs, updated_at) VALUES (?, ?, 'queued', ?, 0, '', '', ?)`,
-			d.ID, d.CaseID, us(notBefore), us(d.DecidedAt))
+		_, err = t.exec(`INSERT INTO outbox (decision_id, case_id, state, back, not_before, attempts, last_error, theirs, updated_at) VALUES (?, ?, 'queued', ?, ?, 0, '', '', ?)`,
+			d.ID, d.CaseID, from, us(notBefore), us(d.DecidedAt))
 		if err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func decideDetail(d model.Decision, body string, from, to model.CaseState) any {
 	return detail
 }
 
-// Undo takes a decision back that has not begun to be sent, with all its local
+// Undo takes a decision back that is not on its way, with all its local
 // effects. The case is then in the state to, or in the platform's if that has
 // moved on meanwhile.
 func (s *Store) Undo(ctx context.Context, decisionID string, to model.CaseState, by string, when time.Time) error {
@@ -199,7 +199,8 @@ func (s *Store) Undo(ctx context.Context, decisionID string, to model.CaseState,
 		if err != nil {
 			return err
 		}
-		if entry.State != string(model.OutboxQueued) || entry.Attempts > 0 {
+		if entry.State != string(model.OutboxQueued) {
+			// An entry comes back to queued only when it surely did not arrive.
 			return model.ErrStale
 		}
 		if _, err := t.exec(`UPDATE outbox SET state = 'undone', updated_at = ? WHERE decision_id = ?`, us(when), decisionID); err != nil {
@@ -211,8 +212,7 @@ func (s *Store) Undo(ctx context.Context, decisionID string, to model.CaseState,
 		if err := t.overlay(entry.CaseID, decisionID, overlayOf(to)); err != nil {
 			return err
 		}
-		_, err = t.exec(`UPDATE cases SET last_decision = '' WHERE id = ? AND last_decision = ?`, entry.CaseID, decisionID)
-		if err != nil {
+		if err := t.forget(entry.CaseID, decisionID); err != nil {
 			return err
 		}
 		return t.audit(when, by, "undo", "decision:"+decisionID, map[string]any{"case": entry.CaseID, "to": to})
@@ -246,5 +246,11 @@ func overlayOf(state model.CaseState) string {
 // the newest on the case: an older one has no more say.
 func (t *tx) overlay(caseID, decisionID, overlay string) error {
 	_, err := t.exec(`UPDATE cases SET overlay = ? WHERE id = ? AND last_decision = ?`, overlay, caseID, decisionID)
+	return err
+}
+
+// forget takes a decision that is over off its case.
+func (t *tx) forget(caseID, decisionID string) error {
+	_, err := t.exec(`UPDATE cases SET last_decision = '' WHERE id = ? AND last_decision = ?`, caseID, decisionID)
 	return err
 }

@@ -15,6 +15,7 @@ type outboxRow struct {
 	DecisionID string `db:"decision_id"`
 	CaseID     string `db:"case_id"`
 	State      string `db:"state"`
+	Back       string `db:"back"`
 	NotBefore  int64  `db:"not_before"`
 	Attempts   int    `db:"attempts"`
 	LastError  string `db:"last_error"`
@@ -23,12 +24,12 @@ type outboxRow struct {
 	Body       string `db:"body"`
 }
 
-const selectOutbox = `SELECT o.seq, o.decision_id, o.case_id, o.state, o.not_before, o.attempts, o.last_error, o.theirs, o.updated_at, d.body
+const selectOutbox = `SELECT o.seq, o.decision_id, o.case_id, o.state, o.back, o.not_before, o.attempts, o.last_error, o.theirs, o.updated_at, d.body
 	FROM outbox o JOIN decisions d ON d.id = o.decision_id`
 
 func (r outboxRow) entry() (model.OutboxEntry, error) {
 	e := model.OutboxEntry{
-		State: model.OutboxState(r.State), NotBefore: at(r.NotBefore), Attempts: r.Attempts, LastError: r.LastError, UpdatedAt: at(r.UpdatedAt), Seq: r.Seq,
+		State: model.OutboxState(r.State), Back: model.CaseState(r.Back), NotBefore: at(r.NotBefore), Attempts: r.Attempts, LastError: r.LastError, UpdatedAt: at(r.UpdatedAt), Seq: r.Seq,
 	}
 	if err := json.Unmarshal([]byte(r.Body), &e.Decision); err != nil {
 		return e, fmt.Errorf("reading decision %s: %w", r.DecisionID, err)
@@ -129,6 +130,11 @@ func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) err
 		} else if err := t.settleCase(entry, change); err != nil {
 			return err
 		}
+		if change.Case != nil {
+			if err := t.takeCase(entry, *change.Case); err != nil {
+				return err
+			}
+		}
 		if err := t.stand(change.DecisionID, standing); err != nil {
 			return err
 		}
@@ -176,7 +182,22 @@ func (t *tx) landReceipt(entry outboxRow, change model.OutboxChange) error {
 	if err != nil {
 		return err
 	}
+	// A decision ends the lease that it was made under.
+	_, err = t.exec(`UPDATE cases SET lease_holder = '', lease_expires = 0, lease_ours = 0 WHERE id = ? AND lease_ours = 1`, entry.CaseID)
+	if err != nil {
+		return err
+	}
 	return t.overlay(entry.CaseID, change.DecisionID, "")
+}
+
+// takeCase takes in the case as the platform answered it, if that is newer than
+// what the feed has brought.
+func (t *tx) takeCase(entry outboxRow, c model.Case) error {
+	if c.ID != entry.CaseID || !platformStates[c.State] {
+		return nil // an answer about something else is no reason to fail
+	}
+	_, err := t.exec(`UPDATE cases SET platform_state = ?1, version = ?2 WHERE id = ?3 AND version < ?2`, c.State, c.Version, entry.CaseID)
+	return err
 }
 
 // settleCase shows the case as an entry that is not acknowledged leaves it.
@@ -201,7 +222,16 @@ func (t *tx) settleCase(entry outboxRow, change model.OutboxChange) error {
 	case overlay == "" && change.To == model.OutboxConflict:
 		overlay = string(model.CaseConflict)
 	}
-	return t.overlay(entry.CaseID, change.DecisionID, overlay)
+	if err := t.overlay(entry.CaseID, change.DecisionID, overlay); err != nil || change.To != model.OutboxUndone {
+		return err
+	}
+	if change.CaseState == model.CaseDecided && entry.Theirs != "" {
+		// Theirs is kept, and the feed may not have brought it yet.
+		if _, err := t.exec(`UPDATE cases SET platform_state = 'decided' WHERE id = ? AND platform_state = 'open'`, entry.CaseID); err != nil {
+			return err
+		}
+	}
+	return t.forget(entry.CaseID, change.DecisionID)
 }
 
 // auditSettled logs how a decision ended, and what a person made of that; the

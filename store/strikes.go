@@ -63,10 +63,11 @@ func strikesOf(ctx context.Context, from getter, expertID string) ([]model.Strik
 		Expires    int64  `db:"expires"`
 		Reversed   bool   `db:"reversed"`
 	}
-	// A reversal that was itself reversed takes nothing back.
+	// What takes a decision back is any later one that names it. Whether a strike
+	// counts is asked here, not noted there, so that it does not matter which of
+	// the two came first, and an undone reversal leaves no trace.
 	err := from.SelectContext(ctx, &rows, `SELECT s.sanction_id, s.expert_id, s.guideline, s.count, s.at, s.expires,
-			s.reversed OR EXISTS (SELECT 1 FROM decisions r WHERE r.reverses = s.decision_id AND r.reverses <> '' AND r.outcome = 'reversed' AND r.`+inForce+`
-				AND NOT EXISTS (SELECT 1 FROM decisions b WHERE b.reverses = r.id AND b.reverses <> '' AND b.outcome = 'reversed' AND b.`+inForce+`)) AS reversed
+			s.reversed OR EXISTS (SELECT 1 FROM decisions r WHERE r.reverses = s.decision_id AND r.reverses <> '' AND r.`+inForce+`) AS reversed
 		FROM strikes s JOIN decisions d ON d.id = s.decision_id
 		WHERE s.expert_id = ? AND d.`+inForce+` ORDER BY s.at DESC, s.decision_id, s.sanction_id`, expertID)
 	if err != nil {

@@ -40,15 +40,15 @@ func (s *Store) QueueAllWork(ctx context.Context) error {
 			kind model.WorkKind
 			from string
 		}{
-			{model.WorkSession, `SELECT id FROM sessions`},
-			{model.WorkPhoto, `SELECT id FROM photos WHERE bytes > 0`},
-			{model.WorkProfile, `SELECT expert_id FROM profiles`},
-			{model.WorkExpert, `SELECT id FROM experts`},
-			{model.WorkCase, `SELECT id FROM experts UNION SELECT expert_id FROM cases`},
+			{model.WorkSession, `sessions`},
+			{model.WorkPhoto, `(SELECT id FROM photos WHERE bytes > 0)`},
+			{model.WorkProfile, `(SELECT expert_id AS id FROM profiles)`},
+			{model.WorkExpert, `experts`},
+			{model.WorkCase, `(SELECT id FROM experts UNION SELECT expert_id FROM cases)`},
 		} {
 			// "WHERE true" keeps SQLite's parser from reading ON as a join's.
-			_, err := t.exec(`INSERT INTO work (kind, id, stamp) SELECT ?, id, `+newStamp+` FROM (SELECT column1 AS id FROM (SELECT NULL AS column1 WHERE 0 UNION ALL `+all.from+`))
-				WHERE true ON CONFLICT DO UPDATE SET stamp = excluded.stamp`, all.kind)
+			_, err := t.exec(`INSERT INTO work (kind, id, stamp) SELECT ?, id, `+newStamp+` FROM `+all.from+` WHERE true
+				ON CONFLICT DO UPDATE SET stamp = excluded.stamp`, all.kind)
 			if err != nil {
 				return err
 			}

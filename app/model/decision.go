@@ -182,5 +182,6 @@ type OutboxChange struct {
 	Receipt    *Receipt  // when acked
 	Theirs     *Decision // when in conflict
 	CaseState  CaseState // the case's new state; empty: unchanged
+	Case       *Case     // the case as the platform answered it, where it did; taken in if newer
 	At         time.Time
 }

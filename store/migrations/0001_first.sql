@@ -299,6 +299,7 @@ CREATE TABLE outbox (
     decision_id TEXT NOT NULL UNIQUE REFERENCES decisions (id),
     case_id     TEXT NOT NULL,
     state       TEXT NOT NULL,
+    back        TEXT NOT NULL, -- the case's state before the decision
     not_before  INTEGER NOT NULL,
     attempts    INTEGER NOT NULL,
     last_error  TEXT NOT NULL,
