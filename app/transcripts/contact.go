@@ -1,0 +1,327 @@
+package transcripts
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"mensch/app/transcripts/contacts"
+	"mensch/app/transcripts/fold"
+	"mensch/app/transcripts/phrase"
+)
+
+var kindWords = map[contacts.Kind]string{
+	contacts.Email: "an email address", contacts.Phone: "a phone number", contacts.URL: "a web address", contacts.Handle: "a name on a messenger or network",
+	contacts.Address: "a street address", contacts.Payment: "a payment account", contacts.IBAN: "a bank account", contacts.Crypto: "a crypto wallet",
+}
+
+var moveWords = map[string]string{
+	"move": "to go on elsewhere", "add": "to be reached on another service", "direct": "business past the platform", "pay": "payment past the platform",
+	"meet": "to meet in person", "ask": "for the client's contact", "give": "to be reached directly", "accept": "to use the client's contact",
+}
+
+// contact finds contacts that the expert gives or asks for, and business moved
+// off the platform. A contact that the client gives unasked is no finding.
+func (v *view) contact() {
+	var ev []evidence
+	asked := -1
+	for i := range v.lines {
+		l := &v.lines[i]
+		if !l.expert() {
+			if asked >= 0 && i-asked <= 3 {
+				for _, e := range l.ents {
+					if e.Score >= 0.5 && e.Kind != contacts.URL && e.Kind != contacts.Address {
+						ev = append(ev, evidence{i, l.span(e.A, e.B, string(e.Kind)), 0.5 * e.Score, "the client's " + strings.SplitN(kindWords[e.Kind], " ", 2)[1]})
+					}
+				}
+			}
+			continue
+		}
+		n := len(ev)
+		ev = v.contactIn(i, ev)
+		for _, e := range ev[n:] {
+			if e.what == moveWords["ask"] {
+				asked = i
+			}
+		}
+	}
+	ev = v.split(ev)
+	v.find(DetectContact, "contact-exchange", ev, 0.99, func() string {
+		var given, wants []evidence
+		client := false
+		for _, e := range ev {
+			switch {
+			case strings.HasPrefix(e.what, "the client's"):
+				client = true
+			case strings.HasPrefix(e.what, "a"):
+				given = append(given, e)
+			default:
+				wants = append(wants, e)
+			}
+		}
+		var parts []string
+		if w := times(given); w != "" {
+			parts = append(parts, "gives "+w)
+		}
+		if w := times(wants); w != "" {
+			parts = append(parts, "offers or asks "+w)
+		}
+		s := "The expert " + strings.Join(parts, ", and ") + "."
+		if client {
+			s += " The client answers with a contact of their own."
+		}
+		for _, e := range ev {
+			if e.span.Label == "split" {
+				s += " It is spread over several messages."
+				break
+			}
+		}
+		return s
+	})
+}
+
+// contactIn collects the evidence in one message of the expert's.
+func (v *view) contactIn(i int, ev []evidence) []evidence {
+	l := &v.lines[i]
+	var hot, promo []hit
+	for _, h := range l.hits {
+		switch h.family {
+		case "resource":
+			hot = append(hot, h)
+		case "promo":
+			promo = append(promo, h)
+		case "contact":
+			ev = append(ev, evidence{i, l.hitSpan(h, "off-platform"), h.score, moveWords[h.kind]})
+		}
+	}
+	for _, e := range l.ents {
+		score := v.weigh(l, e, hot, promo)
+		if score < 0.2 {
+			continue
+		}
+		ev = append(ev, evidence{i, l.span(e.A, e.B, string(e.Kind)), score, kindWords[e.Kind]})
+	}
+	for _, h := range promo {
+		ev = append(ev, evidence{i, l.hitSpan(h, "promotion"), h.score, "their own business"})
+	}
+	return ev
+}
+
+// weigh says how much a contact in the expert's words is one of the expert's
+// own.
+func (v *view) weigh(l *line, e contacts.Entity, hot, promo []hit) float64 {
+	switch e.Kind {
+	case contacts.Phone:
+		if v.hotlines[trunk(strings.TrimPrefix(e.Value, "+"))] {
+			return 0
+		}
+		if v.near(l, e, hot, 30) && !v.near(l, e, promo, 8) && !v.near(l, e, ofFamily(l.hits, "contact"), 6) {
+			return 0.1
+		}
+		if tollFree(e.Value) && !v.near(l, e, promo, 10) {
+			return 0.3 * e.Score
+		}
+		return e.Score
+	case contacts.Email:
+		if _, d, ok := strings.Cut(e.Value, "@"); ok && v.allowed(d) {
+			return 0
+		}
+		return e.Score
+	case contacts.URL:
+		host, path, _ := strings.Cut(e.Value, "/")
+		if e.Service != "" && path != "" && !v.allowed(host) {
+			return 0.85 * e.Score
+		}
+		if v.allowed(host) {
+			return 0
+		}
+		if e.Obfuscated {
+			return 0.8
+		}
+		if v.near(l, e, promo, 25) || v.near(l, e, ofFamily(l.hits, "contact"), 12) {
+			return 0.85
+		}
+		return 0
+	case contacts.Address:
+		if e.Cued || v.near(l, e, ofFamily(l.hits, "contact"), 10) {
+			return e.Score
+		}
+		return 0
+	}
+	return e.Score
+}
+
+func ofFamily(hits []hit, family string) []hit {
+	var out []hit
+	for _, h := range hits {
+		if h.family == family {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// near says whether one of the hits stands within n tokens of the entity.
+func (v *view) near(_ *line, e contacts.Entity, hits []hit, n int) bool {
+	for _, h := range hits {
+		if h.i < e.J+n && h.j > e.I-n {
+			return true
+		}
+	}
+	return false
+}
+
+// allowed says whether a host is the platform's own or a known source of help.
+func (v *view) allowed(host string) bool {
+	for h := host; h != ""; {
+		if v.domains[h] {
+			return true
+		}
+		if strings.HasSuffix(h, ".gov") || strings.HasSuffix(h, ".edu") {
+			return true
+		}
+		_, rest, ok := strings.Cut(h, ".")
+		if !ok || !strings.Contains(rest, ".") {
+			return false
+		}
+		h = rest
+	}
+	return false
+}
+
+func tollFree(d string) bool {
+	d = trunk(strings.TrimPrefix(d, "+"))
+	if len(d) != 10 {
+		return false
+	}
+	switch d[:3] {
+	case "800", "888", "877", "866", "855", "844", "833":
+		return true
+	}
+	return false
+}
+
+// split finds contacts that are spread over several short messages of the
+// expert's, read one after the other as if they were one.
+func (v *view) split(ev []evidence) []evidence {
+	most := int(v.param(DetectContact, "split_messages"))
+	within := time.Duration(v.param(DetectContact, "split_minutes") * float64(time.Minute))
+	for i := 0; i < len(v.lines); i++ {
+		if !v.lines[i].expert() || !fragment(&v.lines[i]) {
+			continue
+		}
+		var ids []int
+		var b strings.Builder
+		var offs []int
+		for k := i; k < len(v.lines) && len(ids) < most && k-i < 2*most; k++ {
+			l := &v.lines[k]
+			if !l.expert() {
+				continue
+			}
+			if len(ids) > 0 && (!fragment(l) || !l.msg.At.IsZero() && l.msg.At.Sub(v.lines[i].msg.At) > within) {
+				break
+			}
+			offs = append(offs, b.Len())
+			ids = append(ids, k)
+			b.WriteString(l.text.S)
+			b.WriteByte(' ')
+		}
+		if len(ids) < 2 {
+			continue
+		}
+		t := fold.New(b.String())
+		toks := v.book.Tokens(&t, make([]phrase.Token, 0, 32))
+		last := i
+		for _, e := range v.words.Find(&t, toks) {
+			if e.Kind != contacts.Phone && e.Kind != contacts.Email && e.Kind != contacts.Handle || e.Score < 0.5 {
+				continue
+			}
+			first, final := piece(offs, e.A), piece(offs, e.B-1)
+			if first == final || e.Kind == contacts.Phone && v.hotlines[trunk(strings.TrimPrefix(e.Value, "+"))] {
+				continue
+			}
+			if e.Kind == contacts.Phone && !e.Cued && len(onlyDigits(e.Value)) < 9 {
+				continue
+			}
+			for q := first; q <= final; q++ {
+				l := &v.lines[ids[q]]
+				a, z := max(e.A-offs[q], 0), min(e.B-offs[q], len(l.text.S))
+				if a >= z {
+					continue
+				}
+				sp := l.span(a, z, "split")
+				if sp.Reading == "" {
+					sp.Reading = e.Value
+				}
+				what := ""
+				if q == first {
+					what = kindWords[e.Kind]
+				}
+				ev = append(ev, evidence{ids[q], sp, e.Score, what})
+			}
+			last = max(last, ids[final])
+		}
+		i = last
+	}
+	return ev
+}
+
+func piece(offs []int, at int) int {
+	k := 0
+	for k+1 < len(offs) && offs[k+1] <= at {
+		k++
+	}
+	return k
+}
+
+// fragment says whether a message is short enough to be a part of a contact,
+// and looks like one: digits, number words, an "at", a provider.
+func fragment(l *line) bool {
+	if len(l.text.S) > 60 || len(l.toks) > 24 || len(l.toks) == 0 {
+		return false
+	}
+	words, parts := 0, 0
+	for _, t := range l.toks {
+		switch t.Kind {
+		case phrase.Number:
+			parts++
+		case phrase.Word:
+			if w := l.text.S[t.A:t.B]; contacts.Piece(w) {
+				parts++
+			} else {
+				words++
+			}
+		case phrase.Punct:
+			if l.text.S[t.A] == '@' {
+				parts++
+			}
+		}
+	}
+	return parts > 0 && words <= 5 || parts == 0 && words == 1
+}
+
+// Contacts gives every contact in a text, whoever's it is and whether or not it
+// breaks a rule, as byte ranges of the text.
+func (r *Reader) Contacts(text string) []Contact {
+	t := fold.New(text)
+	toks := r.book.Tokens(&t, nil)
+	var out []Contact
+	for _, e := range r.words.Find(&t, toks) {
+		a, b := t.Span(e.A, e.B)
+		out = append(out, Contact{Kind: string(e.Kind), Start: a, End: b, Value: e.Value, Score: e.Score, Obfuscated: e.Obfuscated, Service: e.Service})
+	}
+	return out
+}
+
+// Contact is a way to reach or to pay somebody, as it stands in a text.
+type Contact struct {
+	Kind       string  // email, phone, url, handle, address, payment, iban, crypto
+	Start, End int     // bytes of the text, on rune boundaries
+	Value      string  // normalised
+	Score      float64 // how likely it is what Kind says, 0 to 1
+	Obfuscated bool    // written so that a filter should not see it
+	Service    string  // the messenger, network or payment service, if known
+}
+
+// String gives the contact for a log: its kind and place, never its value.
+func (c Contact) String() string { return fmt.Sprintf("%s at %d:%d", c.Kind, c.Start, c.End) }

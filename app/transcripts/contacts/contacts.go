@@ -1,0 +1,183 @@
+// Package contacts finds ways to reach a person in text: mail addresses, phone
+// numbers, web addresses, handles, street addresses, bank and crypto accounts,
+// also when they are written so that a filter should not see them. It says what
+// is there; whether giving it breaks a rule is for package transcripts to say.
+package contacts
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"mensch/app/transcripts/fold"
+	"mensch/app/transcripts/phrase"
+)
+
+// Kind is a way to reach or to pay somebody.
+type Kind string
+
+// The kinds of contact.
+const (
+	Email   Kind = "email"
+	Phone   Kind = "phone"
+	URL     Kind = "url"
+	Handle  Kind = "handle" // a name on a messenger or network
+	Address Kind = "address"
+	Payment Kind = "payment" // a name at a payment service
+	IBAN    Kind = "iban"
+	Crypto  Kind = "crypto"
+)
+
+// Entity is a contact in a text.
+type Entity struct {
+	Kind       Kind
+	A, B       int    // bytes in the reading
+	I, J       int    // tokens
+	Value      string // normalised: lower case mail, digits with a leading +, host and path
+	Score      float64
+	Obfuscated bool   // written so as not to be seen
+	Service    string // the messenger, network or payment service, where one is named
+	Cued       bool   // words around it say what it is
+}
+
+// Words is what the finder needs of a rule book: classes of words by name.
+type Words struct {
+	Book *phrase.Book
+
+	phoneCue, strongCue, notPhone, messenger, payer, own, stop, unitWord, street, streetWord, unitMark func(phrase.Token) bool
+}
+
+// NewWords looks up the classes in the book.
+func NewWords(b *phrase.Book) *Words {
+	return &Words{
+		Book: b, phoneCue: b.Class("phone-cue"), strongCue: b.Class("phone-strong"), notPhone: b.Class("not-phone"),
+		messenger: b.Class("messenger"), payer: b.Class("payer"), own: b.Class("own"), stop: b.Class("stop"),
+		unitWord: b.Class("unit"), street: b.Class("street"), streetWord: b.Class("street-before"), unitMark: b.Class("street-unit"),
+	}
+}
+
+// page is a text under the finders' eyes.
+type page struct {
+	*Words
+	t     *fold.Text
+	s     string
+	toks  []phrase.Token
+	taken []bool // token belongs to an entity already
+	out   []Entity
+	tries int // phone library look-ups left
+}
+
+// Find gives the contacts in a text, in order, not overlapping. toks are the
+// text's tokens by the book of w.
+func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
+	if !worth(t.S, toks) {
+		return nil
+	}
+	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks)), tries: 48}
+	p.emails()
+	p.urls()
+	p.payments()
+	p.ibans()
+	p.cryptos()
+	p.phones()
+	p.addresses()
+	p.handles()
+	slices.SortFunc(p.out, func(a, b Entity) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(b.B, a.B)) })
+	return p.out
+}
+
+// worth says whether a text can hold a contact at all, at the price of one look
+// at each byte: most lines of a chat can't.
+func worth(s string, toks []phrase.Token) bool {
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '@', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			return true
+		case '.':
+			if i+1 < len(s) && s[i+1] >= 'a' && s[i+1] <= 'z' {
+				return true
+			}
+		}
+	}
+	for _, t := range toks {
+		if t.ID != 0 && t.Kind == phrase.Word {
+			return true
+		}
+	}
+	// number words written with spaces between the letters
+	n := 0
+	for _, t := range toks {
+		if t.Kind == phrase.Word && t.B-t.A == 1 {
+			if n++; n >= 4 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// add notes an entity over tokens [i, j) unless one of them is taken.
+func (p *page) add(e Entity) bool {
+	if e.I >= e.J {
+		return false
+	}
+	for k := e.I; k < e.J; k++ {
+		if p.taken[k] {
+			return false
+		}
+	}
+	for k := e.I; k < e.J; k++ {
+		p.taken[k] = true
+	}
+	if e.B == 0 {
+		e.A, e.B = int(p.toks[e.I].A), int(p.toks[e.J-1].B)
+	}
+	p.out = append(p.out, e)
+	return true
+}
+
+func (p *page) text(i int) string { return p.s[p.toks[i].A:p.toks[i].B] }
+
+// char gives the byte of a punctuation token, 0 for any other token.
+func (p *page) char(i int) byte {
+	if i < 0 || i >= len(p.toks) || p.toks[i].Kind != phrase.Punct {
+		return 0
+	}
+	return p.s[p.toks[i].A]
+}
+
+// glued says whether token i follows the one before it without a space.
+func (p *page) glued(i int) bool { return i > 0 && i < len(p.toks) && p.toks[i].Glue }
+
+// at gives the index of the token that begins at or after byte a.
+func (p *page) at(a int) int {
+	i, _ := slices.BinarySearchFunc(p.toks, int32(a), func(t phrase.Token, x int32) int { return cmp.Compare(t.A, x) })
+	return i
+}
+
+// near says whether a token in [i-before, i) or [j, j+after) holds.
+func (p *page) near(i, j, before, after int, is func(phrase.Token) bool) bool {
+	for k := max(0, i-before); k < i; k++ {
+		if is(p.toks[k]) {
+			return true
+		}
+	}
+	for k := j; k < min(len(p.toks), j+after); k++ {
+		if is(p.toks[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isWord(t phrase.Token) bool { return t.Kind == phrase.Word || t.Kind == phrase.Number }
+
+func digitsOf(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,119 @@
+package contacts
+
+import (
+	"strings"
+
+	"mensch/app/transcripts/phrase"
+)
+
+// handles finds names on messengers and networks: "@jane_d" beside a network's
+// name, "skype: live:jane", "my insta is jane.doe", "jane#1234".
+func (p *page) handles() {
+	for i := 0; i < len(p.toks); i++ {
+		if p.taken[i] {
+			continue
+		}
+		t := p.toks[i]
+		switch {
+		case p.char(i) == '@' && !p.glued(i) && i+1 < len(p.toks) && p.glued(i+1) && (isWord(p.toks[i+1]) || p.char(i+1) == '_'):
+			j := p.name(i + 1)
+			if n := p.toks[j-1].B - p.toks[i].B; n < 3 || n > 40 {
+				continue
+			}
+			e := Entity{Kind: Handle, I: i, J: j, Value: p.s[p.toks[i].A:p.toks[j-1].B], Score: 0.3}
+			if k := p.find(i, j, 8, 5, p.messenger); k >= 0 {
+				e.Score, e.Cued, e.Service = 0.9, true, p.text(k)
+			} else if k := p.find(i, j, 6, 4, p.payer); k >= 0 {
+				e.Kind, e.Score, e.Cued, e.Service = Payment, 0.9, true, p.text(k)
+			} else if p.near(i, j, 5, 3, p.own) {
+				e.Score, e.Cued = 0.6, true
+			}
+			p.add(e)
+		case p.messenger(t) || p.payer(t):
+			p.named(i)
+		case t.Kind == phrase.Word && p.char(i+1) == '#' && p.glued(i+1) && i+2 < len(p.toks) && p.glued(i+2) && p.toks[i+2].Kind == phrase.Number && p.toks[i+2].B-p.toks[i+2].A == 4:
+			if p.near(i, i+3, 8, 5, p.messenger) {
+				p.add(Entity{Kind: Handle, I: i, J: i + 3, Value: p.s[t.A:p.toks[i+2].B], Score: 0.85, Cued: true, Service: "discord"})
+			}
+		}
+	}
+}
+
+func (p *page) find(i, j, before, after int, is func(phrase.Token) bool) int {
+	for k := i - 1; k >= max(0, i-before); k-- {
+		if is(p.toks[k]) {
+			return k
+		}
+	}
+	for k := j; k < min(len(p.toks), j+after); k++ {
+		if is(p.toks[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+// named reads the name behind a messenger's: "skype: jane.doe", "my telegram
+// handle is jane_d", "wechat id janed88", "find me on insta as jane.doe".
+func (p *page) named(i int) {
+	pay := p.payer(p.toks[i])
+	k, link := i+1, 0
+	for ; k < len(p.toks) && k-i < 7; k++ {
+		t := p.toks[k]
+		if c := p.char(k); c != 0 {
+			if c == ':' || c == '=' || c == '-' && !p.glued(k+1) || c == '>' {
+				link += 2
+				continue
+			}
+			if c == '(' || c == '"' || c == '\'' || c == '@' && p.glued(k+1) {
+				continue
+			}
+			return
+		}
+		switch p.text(k) {
+		case "is", "as", "under", "name":
+			link += 2
+			continue
+		case "id", "username", "handle", "user", "nick", "account", "at", "me", "my", "contact", "number", "no", "to", "by", "it's", "its", "live":
+			link++
+			continue
+		}
+		if t.Kind == phrase.Line {
+			return
+		}
+		break
+	}
+	if k >= len(p.toks) || p.taken[k] || !isWord(p.toks[k]) {
+		return
+	}
+	j := p.name(k)
+	v := p.s[p.toks[k].A:p.toks[j-1].B]
+	from := k
+	if p.char(k-1) == '@' || p.char(k-1) == '_' {
+		from--
+	}
+	odd := strings.ContainsAny(v, "0123456789_") && strings.ContainsAny(v, "abcdefghijklmnopqrstuvwxyz") || strings.Contains(strings.Trim(v, "."), ".") && j-k >= 3 && strings.IndexByte(v, '.') < len(v)-1
+	if len(v) < 3 || len(v) > 40 {
+		return
+	}
+	score := 0.0
+	switch {
+	case from < k:
+		score = 0.9
+	case odd && link > 0:
+		score = 0.88
+	case odd:
+		score = 0.6
+	case link >= 2 && p.toks[k].ID == 0 && !digitsOnly(v) && p.near(i, i, 4, 0, p.own) && (j >= len(p.toks) || p.toks[j].Kind != phrase.Word):
+		score = 0.7 // a word that no rule knows, at the end of the clause
+	case digitsOnly(v) && len(v) >= 5 && len(v) <= 12 && link > 0:
+		score = 0.8
+	default:
+		return
+	}
+	e := Entity{Kind: Handle, I: from, J: j, Value: v, Score: score, Cued: true, Service: p.text(i)}
+	if pay {
+		e.Kind = Payment
+	}
+	p.add(e)
+}

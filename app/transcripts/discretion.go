@@ -1,0 +1,67 @@
+package transcripts
+
+import "strings"
+
+// confidentiality finds facts of other clients in the expert's words. A name
+// alone is no fact.
+func (v *view) confidentiality() {
+	ev := v.phrases("confid", map[string]string{
+		"client": "what another client said or lives through", "named": "a client by name", "told": "what a client told them", "between": "what was said in confidence",
+		"show": "another client's messages", "expert": "this client's story, told to others",
+	})
+	v.find(DetectConfidentiality, "confidentiality", ev, 0.97, func() string {
+		return "The expert gives away " + times(ev) + "."
+	})
+}
+
+// solicitation finds begging and trading for ratings.
+func (v *view) solicitation() {
+	ev := v.phrases("rating", map[string]string{
+		"ask": "asks for a good rating", "trade": "trades a favour for a rating", "change": "asks to change a rating", "fake": "asks for ratings by others than the client",
+		"exchange": "offers a rating for a rating", "pressure": "puts pressure on the client's rating",
+	})
+	v.find(DetectSolicitation, "ratings", ev, 0.98, func() string { return "The expert " + times(ev) + "." })
+}
+
+// disparagement finds the expert running down the platform, its people or the
+// other experts before a client.
+func (v *view) disparagement() {
+	ev := v.phrases("disparage", map[string]string{
+		"company": "runs down the platform or its people", "experts": "runs down the other experts", "leave": "tells the client not to use the platform",
+	})
+	v.find(DetectDisparagement, "community-respect", ev, 0.95, func() string { return "The expert " + times(ev) + " before a client." })
+}
+
+// phrases collects the expert's phrases of a family, with the words for each
+// kind.
+func (v *view) phrases(family string, words map[string]string) []evidence {
+	var ev []evidence
+	for i := range v.lines {
+		l := &v.lines[i]
+		if !l.expert() {
+			continue
+		}
+		for _, h := range l.hits {
+			if h.family == family {
+				ev = append(ev, evidence{i, l.hitSpan(h, label(family, h.kind)), h.score, words[h.kind]})
+			}
+		}
+	}
+	return ev
+}
+
+func label(family, kind string) string {
+	return strings.TrimSuffix(map[string]string{"confid": "confidential", "rating": "rating", "disparage": "disparagement", "expertise": "expertise"}[family]+" "+kind, " ")
+}
+
+// expertise tells where the expert says that the matter is not their field. It
+// is a prompt to look, no violation.
+func (v *view) expertise() {
+	ev := v.phrases("expertise", map[string]string{"limit": "says that the matter is outside their field", "guess": "says that they are guessing"})
+	f := v.find(DetectExpertise, "expertise", ev, 0.9, func() string {
+		return "The expert " + times(ev) + ". See whether they went on to advise."
+	})
+	if f != nil {
+		f.Advisory = true
+	}
+}

@@ -1,0 +1,287 @@
+package transcripts
+
+import (
+	_ "embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"mensch/app/guidelines"
+	"mensch/app/model"
+	"mensch/app/transcripts/contacts"
+	"mensch/app/transcripts/fold"
+	"mensch/app/transcripts/phrase"
+)
+
+//go:embed rules.txt
+var rules string
+
+var book = sync.OnceValues(func() (*phrase.Book, error) { return phrase.Parse(rules) })
+
+// Detector names of this package, as findings carry them.
+const (
+	DetectContact         = "contact"
+	DetectIncivility      = "incivility"
+	DetectConfidentiality = "confidentiality"
+	DetectSolicitation    = "solicitation"
+	DetectDisparagement   = "disparagement"
+	DetectExpertise       = "expertise"
+	DetectCopyright       = "copyright-notice"
+)
+
+// Reader finds violations in conversations. It is immutable after New and safe
+// for use by many goroutines.
+type Reader struct {
+	words    *contacts.Words
+	book     *phrase.Book
+	domains  map[string]bool
+	hotlines map[string]bool // digits without the trunk's 1
+	params   map[string]map[string]float64
+	models   modelSet
+	scratch  sync.Pool
+}
+
+// New makes a reader of a rule pack and the trained models in the folder. A nil
+// pack stands for the built-in numbers; a nil folder, or one without a model,
+// leaves the detectors to their rules. A model that can't be read is an error.
+func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
+	b, err := book()
+	if err != nil {
+		return nil, fmt.Errorf("read the phrase rules: %w", err)
+	}
+	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults}
+	for _, d := range builtinDomains {
+		r.domains[d] = true
+	}
+	for _, h := range builtinHotlines {
+		r.hotlines[h] = true
+	}
+	if pack != nil {
+		for _, d := range pack.Allow.Domains {
+			r.domains[strings.TrimPrefix(strings.ToLower(strings.TrimSpace(d)), "www.")] = true
+		}
+		for _, h := range pack.Allow.Hotlines {
+			r.hotlines[trunk(onlyDigits(h))] = true
+		}
+		r.params = map[string]map[string]float64{}
+		for _, from := range []map[string]map[string]float64{defaults, pack.Params} {
+			for d, ps := range from {
+				if r.params[d] == nil {
+					r.params[d] = map[string]float64{}
+				}
+				for k, v := range ps {
+					r.params[d][k] = v
+				}
+			}
+		}
+	}
+	if models != nil {
+		if err := r.models.load(models); err != nil {
+			return nil, fmt.Errorf("read the detectors' models: %w", err)
+		}
+	}
+	r.scratch.New = func() any { return &scratch{matcher: b.NewMatcher()} }
+	return r, nil
+}
+
+// defaults are the detectors' numbers where the rule pack gives none. min_score
+// is the score, 0 to 1, from which a detector speaks.
+var defaults = map[string]map[string]float64{
+	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
+	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3},
+	DetectConfidentiality: {"min_score": 0.5},
+	DetectSolicitation:    {"min_score": 0.5},
+	DetectDisparagement:   {"min_score": 0.5},
+	DetectExpertise:       {"min_score": 0.5},
+	DetectCopyright:       {"min_score": 0.5},
+}
+
+func (r *Reader) param(detector, name string) float64 {
+	if v, ok := r.params[detector][name]; ok {
+		return v
+	}
+	return defaults[detector][name]
+}
+
+// scratch is one goroutine's working memory.
+type scratch struct {
+	matcher *phrase.Matcher
+	feats   []uint32
+}
+
+// hit is a phrase rule that held in a message.
+type hit struct {
+	family, kind string
+	score        float64
+	i, j         int // tokens
+}
+
+// line is one message under the detectors' eyes.
+type line struct {
+	msg  *model.Message
+	text fold.Text
+	toks []phrase.Token
+	ents []contacts.Entity
+	hits []hit
+}
+
+func (l *line) expert() bool { return l.msg.From == model.FromExpert }
+
+// span marks bytes [a, b) of the reading, in the original.
+func (l *line) span(a, b int, label string) model.Span {
+	from, to := l.text.Span(a, b)
+	s := model.Span{Message: l.msg.ID, Start: from, End: to, Label: label}
+	if read := l.text.S[a:b]; !strings.EqualFold(read, l.msg.Text[from:to]) {
+		s.Reading = read
+	}
+	return s
+}
+
+func (l *line) hitSpan(h hit, label string) model.Span {
+	return l.span(int(l.toks[h.i].A), int(l.toks[h.j-1].B), label)
+}
+
+// read folds, cuts and matches one message.
+func (r *Reader) read(m *model.Message, sc *scratch) line {
+	l := line{msg: m, text: fold.New(m.Text)}
+	l.toks = r.book.Tokens(&l.text, make([]phrase.Token, 0, 8+len(m.Text)/4))
+	l.ents = r.words.Find(&l.text, l.toks)
+	sc.matcher.Find(l.toks, func(m phrase.Match) {
+		family, kind, _ := strings.Cut(m.Rule.Name, ".")
+		l.hits = append(l.hits, hit{family, kind, m.Rule.Score, m.I, m.J})
+	})
+	if len(l.hits) > 1 {
+		slices.SortStableFunc(l.hits, func(a, b hit) int { return a.i - b.i })
+	}
+	return l
+}
+
+// Review reads one conversation and gives what breaks the guidelines, one
+// finding for each kind of evidence, in the order of the detectors. What a
+// client says counts against the client only; it is read as context.
+func (r *Reader) Review(c model.Conversation) []model.Finding {
+	sc := r.scratch.Get().(*scratch)
+	defer r.scratch.Put(sc)
+	lines := make([]line, len(c.Messages))
+	for i := range c.Messages {
+		lines[i] = r.read(&c.Messages[i], sc)
+	}
+	v := &view{Reader: r, session: &c.Session, lines: lines, sc: sc}
+	v.contact()
+	v.incivility()
+	v.confidentiality()
+	v.solicitation()
+	v.disparagement()
+	v.expertise()
+	v.copyright()
+	return v.out
+}
+
+// view is one review under way.
+type view struct {
+	*Reader
+	session *model.Session
+	lines   []line
+	sc      *scratch
+	out     []model.Finding
+}
+
+// evidence is a mark with its weight and the message it stands in.
+type evidence struct {
+	line  int
+	span  model.Span
+	score float64
+	what  string // for the reason, in words
+}
+
+// find notes a finding of the evidence if it is strong enough: each piece is
+// taken as independent of the others, and no score passes cap.
+func (v *view) find(detector, guideline string, ev []evidence, limit float64, reason func() string) *model.Finding {
+	if len(ev) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(ev, func(a, b evidence) int {
+		if a.line != b.line {
+			return a.line - b.line
+		}
+		if a.span.Start != b.span.Start {
+			return a.span.Start - b.span.Start
+		}
+		return b.span.End - a.span.End
+	})
+	best, miss := 0.0, 1.0
+	f := model.Finding{ExpertID: v.session.ExpertID, Detector: detector, Guideline: guideline, SessionID: v.session.ID, Scope: "session:" + v.session.ID}
+	for k, e := range ev {
+		best = max(best, e.score)
+		miss *= 1 - 0.5*e.score
+		if n := len(f.Spans); n > 0 && f.Spans[n-1].Message == e.span.Message && e.span.Start < f.Spans[n-1].End {
+			continue // inside the mark before it
+		}
+		f.Spans = append(f.Spans, e.span)
+		if k == 0 || f.Messages[len(f.Messages)-1] != e.span.Message {
+			if !slices.Contains(f.Messages, e.span.Message) {
+				f.Messages = append(f.Messages, e.span.Message)
+			}
+		}
+		if f.At.IsZero() {
+			f.At = v.lines[e.line].msg.At
+		}
+	}
+	f.Score = min(limit, max(best, 1-miss))
+	if f.Score < v.param(detector, "min_score") {
+		return nil
+	}
+	if f.At.IsZero() {
+		f.At = v.session.StartedAt
+	}
+	f.Reason = reason()
+	f.ID = model.FindingID(f)
+	v.out = append(v.out, f)
+	return &v.out[len(v.out)-1]
+}
+
+// times counts the kinds of evidence in words: "a phone number (2 times)".
+func times(ev []evidence) string {
+	var order []string
+	n := map[string]int{}
+	for _, e := range ev {
+		if e.what == "" {
+			continue
+		}
+		if n[e.what] == 0 {
+			order = append(order, e.what)
+		}
+		n[e.what]++
+	}
+	for i, w := range order {
+		if n[w] > 1 {
+			order[i] = fmt.Sprintf("%s (%d times)", w, n[w])
+		}
+	}
+	switch len(order) {
+	case 0:
+		return ""
+	case 1:
+		return order[0]
+	}
+	return strings.Join(order[:len(order)-1], ", ") + " and " + order[len(order)-1]
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' {
+			return c
+		}
+		return -1
+	}, s)
+}
+
+// trunk drops the leading 1 of an eleven-digit North American number.
+func trunk(d string) string {
+	if len(d) == 11 && d[0] == '1' {
+		return d[1:]
+	}
+	return d
+}
