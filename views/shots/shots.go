@@ -27,8 +27,33 @@ type Scene struct {
 func Scenes() []Scene {
 	return []Scene{
 		{"queue", func(*viewstest.Window) {}},
+		{"case", func(w *viewstest.Window) { openCase(w); w.Type("a") }},
+		{"case-end", func(w *viewstest.Window) {
+			openCase(w)
+			w.Type("v")
+			w.Press(fyne.KeyPageDown, fyne.KeyPageDown)
+		}},
+		{"compare", func(w *viewstest.Window) { openCompare(w) }},
+		{"compare-aligned", func(w *viewstest.Window) { openCompare(w); w.Type(" m++") }},
+		{"compare-swipe", func(w *viewstest.Window) { openCompare(w); w.Type(" w") }},
+		{"sync", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Sync}) }},
+		{"bank", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("jj ") }},
+		{"bank-import", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("i") }},
+		{"settings", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Settings}) }},
+		{"firstrun", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.FirstRun}) }},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
 	}
+}
+
+func openCompare(w *viewstest.Window) {
+	openCase(w)
+	w.Type("c")
+}
+
+// openCase opens a case of an expert with a photo.
+func openCase(w *viewstest.Window) {
+	w.Type("jj")
+	w.Press(fyne.KeyReturn)
 }
 
 // Render paints every scene as PNG into a folder: dark and light, at 1280 by
@@ -61,7 +86,7 @@ func paint(path string, scene Scene, size fyne.Size, coat string) (err error) {
 	a := test.NewApp()
 	defer a.Quit()
 	pump := viewstest.NewPump(viewstest.Noon)
-	sh := views.New(a, desk, views.Options{Do: pump.Do, Go: pump.Go, After: pump.After, Now: pump.Now, Size: size})
+	sh := views.New(a, desk, views.Options{Do: pump.Do, Go: pump.Go, After: pump.After, Now: pump.Now, Size: size, Doors: viewstest.NoDoors{}, Languages: []string{"en", "de", "es"}})
 	w := &viewstest.Window{Shell: sh, Pump: pump, Win: sh.Window(), App: a}
 	defer w.Win.Close()
 	sh.LoadSettings()

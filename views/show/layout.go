@@ -457,7 +457,12 @@ func (r *groundRenderer) Destroy()                     {}
 // NewPanel is a titled section on a panel's ground. The heading may carry
 // objects at its right side.
 func NewPanel(title string, body fyne.CanvasObject, right ...fyne.CanvasObject) *Ground {
-	cells := []Cell{Grow(NewLine(title).Bold().Muted().Small(), 1)}
+	return NewHeaded(NewLine(title).Bold().Muted().Small(), body, right...)
+}
+
+// NewHeaded is NewPanel with a heading that the caller may change.
+func NewHeaded(title *Line, body fyne.CanvasObject, right ...fyne.CanvasObject) *Ground {
+	cells := []Cell{Grow(title, 1)}
 	for _, o := range right {
 		cells = append(cells, Own(o))
 	}

@@ -376,7 +376,7 @@ func (d *Desk) Photo(ctx context.Context, photoID string, maxPixels int) (image.
 		return nil, fmt.Errorf("reading the photo: the file is truncated")
 	}
 	side := int(math.Sqrt(float64(max(maxPixels, 64))))
-	return portrait(photoID, min(side, 640)), nil
+	return portrait(photoID, min(side, 900)), nil
 }
 
 func portrait(id string, side int) image.Image {

@@ -1,0 +1,155 @@
+package casefile_test
+
+import (
+	"errors"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"mensch/app/model"
+	"mensch/views/casefile"
+	"mensch/views/queue"
+	"mensch/views/shell"
+	"mensch/views/viewstest"
+)
+
+type other struct{ route shell.Route }
+
+func (o *other) Title() string              { return "Other" }
+func (o *other) Subtitle() string           { return "" }
+func (o *other) Content() fyne.CanvasObject { return &fyne.Container{} }
+func (o *other) Keys() []shell.Key          { return nil }
+func (o *other) Open(r shell.Route)         { o.route = r }
+func (o *other) Leave()                     {}
+
+func open(t *testing.T) (*viewstest.Window, *viewstest.Desk, *casefile.View, map[string]*other) {
+	t.Helper()
+	desk := viewstest.NewDesk(60)
+	w := viewstest.NewWindow(t, desk)
+	others := map[string]*other{shell.Transcript: {}, shell.Compare: {}, shell.Decide: {}}
+	v := casefile.New(w.Shell, desk)
+	q := queue.New(w.Shell, desk)
+	w.Add(shell.Queue, q)
+	w.Add(shell.Case, v)
+	for name, o := range others {
+		w.Add(name, o)
+	}
+	w.LoadSettings()
+	w.Open(shell.Route{Screen: shell.Queue})
+	w.Pump.Settle()
+	w.Type("j")
+	for {
+		if r, ok := q.SelectedRow(); !ok || r.PhotoID != "" {
+			break
+		}
+		w.Type("j")
+	}
+	w.Press(fyne.KeyReturn)
+	if w.Current() != shell.Screen(v) || len(v.File().Findings) == 0 {
+		t.Fatalf("Enter led to %q with %d findings", w.Current().Title(), len(v.File().Findings))
+	}
+	return w, desk, v, others
+}
+
+func TestVerdictsByKeyMoveOn(t *testing.T) {
+	w, desk, v, _ := open(t)
+	ids := v.File().Findings
+	w.Type("ar")
+	if desk.Verdict(ids[0].ID, -1) != model.VerdictAccepted || desk.Verdict(ids[1].ID, -1) != model.VerdictRejected {
+		t.Fatalf("kept %v", desk.Verdicts)
+	}
+	if v.SelectedFinding() != 2 {
+		t.Fatalf("selected %d", v.SelectedFinding())
+	}
+	w.Type("kka")
+	if got := desk.Verdict(ids[0].ID, -1); got != model.VerdictOpen {
+		t.Fatalf("the same verdict again left %q", got)
+	}
+	desk.Faults["JudgeFinding"] = errors.New("no space")
+	w.Type("r")
+	if got := v.File().Findings[0].Verdict; got != model.VerdictOpen || w.Notice() == "" {
+		t.Fatalf("a verdict that was not kept is shown as %q, notice %q", got, w.Notice())
+	}
+	w.Type("jjjjjjjjjjjjjjjj")
+	if v.SelectedFinding() != len(ids)-1 {
+		t.Fatalf("j ran to %d of %d", v.SelectedFinding(), len(ids))
+	}
+}
+
+func TestKeysLeadToTheEvidence(t *testing.T) {
+	w, _, v, o := open(t)
+	id := v.File().Case.ID
+	w.Press(fyne.KeyReturn)
+	if r := o[shell.Transcript].route; r.Session != "s-101" || r.Finding != v.File().Findings[0].ID || r.CaseID != id {
+		t.Fatalf("Enter led to %+v", r)
+	}
+	w.Press(fyne.KeyEscape)
+	w.Type("jj")
+	w.Press(fyne.KeyReturn)
+	if r := o[shell.Compare].route; r.Finding != "f-photo" {
+		t.Fatalf("Enter on a match led to %+v", r)
+	}
+	w.Press(fyne.KeyEscape)
+	if v.SelectedFinding() != 2 {
+		t.Fatalf("coming back selected %d", v.SelectedFinding())
+	}
+	w.Type("t")
+	if o[shell.Transcript].route.Session == "" {
+		t.Fatal("t led nowhere")
+	}
+	w.Press(fyne.KeyEscape)
+	w.Type("x")
+	if r := o[shell.Decide].route; r.Intent != "dismiss" || r.CaseID != id {
+		t.Fatalf("x led to %+v", r)
+	}
+}
+
+func TestANoteIsTypedAndKept(t *testing.T) {
+	w, desk, v, _ := open(t)
+	w.Type("n")
+	w.Type("jar of notes?")
+	if v.SelectedFinding() != 0 || len(desk.Verdicts) != 0 || w.OverlayOpen() {
+		t.Fatal("what was typed into the note acted on the screen")
+	}
+	w.Chord(fyne.KeyReturn)
+	if len(desk.Notes) != 1 || desk.Notes[0].Text != "jar of notes?" {
+		t.Fatalf("kept %+v", desk.Notes)
+	}
+	if n := v.File().Notes; len(n) != 2 || n[1].Text != "jar of notes?" {
+		t.Fatalf("shows %+v", n)
+	}
+	w.Chord(fyne.KeyReturn)
+	if len(desk.Notes) != 1 {
+		t.Fatal("an empty note was kept")
+	}
+	w.Type("j")
+	if v.SelectedFinding() != 1 {
+		t.Fatal("the keys are dead after the note")
+	}
+}
+
+func TestNextCaseAndBack(t *testing.T) {
+	w, _, v, _ := open(t)
+	first := v.File().Case.ID
+	w.Type("J")
+	second := v.File().Case.ID
+	w.Type("K")
+	if second == first || v.File().Case.ID != first {
+		t.Fatalf("J led from %s to %s, K to %s", first, second, v.File().Case.ID)
+	}
+	w.Type("]]")
+	w.Press(fyne.KeyEscape)
+	if w.Current().Title() != "Queue" {
+		t.Fatalf("Esc led to %q", w.Current().Title())
+	}
+}
+
+func TestAMissingCaseIsSaid(t *testing.T) {
+	w, _, _, _ := open(t)
+	w.Open(shell.Route{Screen: shell.Case, CaseID: "nobody.1"})
+	w.Pump.Settle()
+	if w.Notice() == "" {
+		t.Fatal("nothing is said")
+	}
+	w.Type("ardxnctlJ") // no key may break on an empty screen
+}

@@ -1,0 +1,108 @@
+package viewstest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mensch/app"
+	"mensch/app/model"
+)
+
+// Outbox gives a decision in each state that one can be in.
+func (d *Desk) Outbox(ctx context.Context, afterSeq int64, _ int) ([]model.OutboxEntry, error) {
+	if err := d.enter(ctx, "Outbox"); err != nil || afterSeq != 0 {
+		return nil, err
+	}
+	make1 := func(seq int64, caseID string, state model.OutboxState, guideline string, step model.Step, ago time.Duration, said string) model.OutboxEntry {
+		return model.OutboxEntry{
+			Seq: seq, State: state, LastError: said, NotBefore: Noon.Add(-ago).Add(time.Minute), UpdatedAt: Noon.Add(-ago + 90*time.Second),
+			Decision: model.Decision{
+				ID: fmt.Sprintf("d%d", seq), CaseID: caseID, Moderator: "Ruth Adler", Outcome: model.Sanctioned, DecidedAt: Noon.Add(-ago),
+				Sanctions: []model.Sanction{{Guideline: guideline, Step: step}},
+				Message:   "Dear Marlene,\n\nin two sessions you gave clients a private phone number and offered to go on elsewhere. Our rules keep advice on the platform, where it is safe for both sides.\n\nThis is a warning. It stays on your record until 20 May 2027.",
+				Rationale: "Two sessions, both quoted. Nothing similar before.",
+			},
+		}
+	}
+	conflict := make1(5, "e000412.1", model.OutboxConflict, "contact-exchange", model.StepWarning, 9*time.Minute, "The case changed at the platform since you saw it.")
+	conflict.Theirs = &model.Decision{
+		ID: "other", CaseID: "e000412.1", Moderator: "Robin Vale", Outcome: model.Sanctioned, DecidedAt: Noon.Add(-10 * time.Minute),
+		Sanctions: []model.Sanction{{Guideline: "contact-exchange", Step: model.StepNote}}, Message: "Dear Marlene,\n\nplease keep contact details out of your sessions.",
+	}
+	return []model.OutboxEntry{
+		conflict,
+		make1(6, "e000077.2", model.OutboxQueued, "courtesy", model.StepNote, 20*time.Second, ""),
+		make1(4, "e000190.1", model.OutboxUnknown, "false-photo", model.StepPhotoRemoval, 14*time.Minute, "The connection broke before an answer came."),
+		make1(3, "e000031.1", model.OutboxRejected, "ratings", model.StepSuspension, 50*time.Minute, "The platform refuses it: your role may not suspend for more than 30 days."),
+		make1(2, "e000555.1", model.OutboxAcked, "multiple-accounts", model.StepBan, 3*time.Hour, ""),
+		make1(1, "e000018.3", model.OutboxUndone, "battles", model.StepWarning, 26*time.Hour, ""),
+	}, nil
+}
+
+// ResolveConflict only remembers that it was called.
+func (d *Desk) ResolveConflict(ctx context.Context, _ string, _ bool) error {
+	return d.enter(ctx, "ResolveConflict")
+}
+
+// RetryOutbox only remembers that it was called.
+func (d *Desk) RetryOutbox(ctx context.Context, _ string) error { return d.enter(ctx, "RetryOutbox") }
+
+// Banks gives one of each kind.
+func (d *Desk) Banks(ctx context.Context) ([]model.Bank, error) {
+	return []model.Bank{
+		{ID: "b-stock", Name: "Stock photos, Lyse Stock", Kind: model.BankStock, Items: 240},
+		{ID: "b-banned", Name: "Banned accounts", Kind: model.BankBanned, Items: 31},
+		{ID: "b-press", Name: "Press pictures", Kind: model.BankCopyrighted, Items: 1204},
+		{ID: "b-good", Name: "Partner logos", Kind: model.BankLegitimate, Items: 12},
+	}, d.enter(ctx, "Banks")
+}
+
+// CreateBank only remembers that it was called.
+func (d *Desk) CreateBank(ctx context.Context, _ string, _ model.BankKind) error {
+	return d.enter(ctx, "CreateBank")
+}
+
+// BankItems gives 240 items in pages.
+func (d *Desk) BankItems(ctx context.Context, bankID, after string, limit int) ([]model.BankItem, error) {
+	if err := d.enter(ctx, "BankItems"); err != nil {
+		return nil, err
+	}
+	var out []model.BankItem
+	for i := range 240 {
+		id := fmt.Sprintf("%s-%03d", bankID, i)
+		if id <= after || len(out) == limit {
+			continue
+		}
+		out = append(out, model.BankItem{
+			ID: id, BankID: bankID, PhotoID: fmt.Sprintf("photo-%d", i%29), Name: fmt.Sprintf("smiling-gardener-%04d.jpg", 200+i),
+			Source: "Lyse Stock", Licence: "CC BY", Disabled: i%11 == 4, AddedAt: Noon.Add(-time.Duration(i) * time.Hour),
+		})
+	}
+	return out, nil
+}
+
+// ImportBank tells of three photos and one that cannot be read.
+func (d *Desk) ImportBank(ctx context.Context, _, _ string, progress func(done, total int)) (app.Import, error) {
+	progress(4, 4)
+	return app.Import{Added: 2, Known: 1, Skipped: []string{"cut.jpg: is cut off or damaged"}}, d.enter(ctx, "ImportBank")
+}
+
+// DisableBankItem only remembers that it was called.
+func (d *Desk) DisableBankItem(ctx context.Context, _ string, _ bool) error {
+	return d.enter(ctx, "DisableBankItem")
+}
+
+// Detect only remembers that it was called.
+func (d *Desk) Detect(ctx context.Context, _ func(string, int64, int64)) error {
+	return d.enter(ctx, "Detect")
+}
+
+// NoDoors are the doors of a first run that lead nowhere.
+type NoDoors struct{}
+
+// OpenDemo does nothing.
+func (NoDoors) OpenDemo(context.Context) error { return nil }
+
+// Connect does nothing.
+func (NoDoors) Connect(context.Context, string, string) error { return nil }
