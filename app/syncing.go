@@ -30,6 +30,7 @@ func (d *Desk) Sync(ctx context.Context, progress func(SyncStatus)) error {
 	d.mu.Lock()
 	d.stop = cancel
 	d.status.Running, d.status.Error, d.status.Phase, d.status.Done, d.status.Total = true, "", "changes", 0, 0
+	d.status.Applied, d.status.Removed, d.status.Photos, d.status.Sent, d.status.Notes = 0, 0, 0, 0, nil
 	d.mu.Unlock()
 	tell := func(phase string, done, total int64) {
 		d.mu.Lock()
@@ -74,14 +75,22 @@ func (d *Desk) syncNow(ctx context.Context, p platform.Platform, server string, 
 		Now:      d.now,
 		Progress: func(p platform.Progress) { tell(p.Phase, p.Done, p.Total) },
 	}
-	if _, err := platform.Pull(ctx, d.store, p, options); err != nil {
+	pulled, err := platform.Pull(ctx, d.store, p, options)
+	d.mu.Lock()
+	d.status.Applied, d.status.Removed, d.status.Photos = pulled.Counts.Applied, pulled.Counts.Deleted+pulled.Removed, pulled.Photos
+	d.status.Notes = pulled.Notes()
+	d.mu.Unlock()
+	if err != nil {
 		return fmt.Errorf("pulling changes: %w", err)
 	}
 	if err := d.Detect(ctx, tell); err != nil {
 		return fmt.Errorf("running the detectors: %w", err)
 	}
 	tell("sending", 0, 0)
-	_, err := d.Push(ctx)
+	sent, err := d.Push(ctx)
+	d.mu.Lock()
+	d.status.Sent = sent
+	d.mu.Unlock()
 	return err
 }
 

@@ -142,7 +142,14 @@ type SyncStatus struct {
 	Total    int64 // 0: not known
 	SyncedAt time.Time
 	Error    string // the last run's, as a sentence; empty if it went well
-	Counts   model.Counts
+	// Of the last run: what came, what went, and what else a moderator should
+	// know, in sentences (changes of an unknown kind, photos that cannot be had).
+	Applied int
+	Removed int
+	Photos  int
+	Sent    int
+	Notes   []string
+	Counts  model.Counts
 }
 
 // Settings are the moderator's lasting choices.

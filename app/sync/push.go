@@ -151,7 +151,7 @@ func (p *pusher) answered(ctx context.Context, entry model.OutboxEntry, from mod
 	case KindStale:
 		change := model.OutboxChange{LastError: e.Error(), CaseState: caseAfter(entry, cases.Collide)}
 		if e.Problem != nil {
-			change.Theirs = e.Problem.Decision
+			change.Theirs, change.Case = e.Problem.Decision, e.Problem.Case
 		}
 		if change.Theirs != nil && change.Theirs.ID == entry.Decision.ID {
 			// What stands there is this very decision.
