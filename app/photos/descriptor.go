@@ -1,0 +1,217 @@
+package photos
+
+import "math"
+
+// A description is a histogram of gradients, 4 x 4 cells of 8 directions over a
+// square of twelve sigmas turned by the feature's direction, made into bits by
+// a fixed rotation of the 128 numbers. It says what is around a place
+// irrespective of brightness, contrast, size and turn.
+
+const (
+	cells      = 4
+	headings   = 8
+	samples    = 16 // of the square's side
+	patchWidth = 14 // sigmas
+)
+
+type descriptor struct {
+	patch [(samples + 2) * (samples + 2)]float32
+	hist  [cells * cells * headings]float32
+}
+
+// cellShare says to which two cells a sample along one axis belongs, and how far.
+var cellShare = func() (t [samples]struct {
+	first int
+	share [2]float32
+}) {
+	for i := range t {
+		pos := (float64(i)+0.5)*cells/samples - 0.5
+		f := math.Floor(pos)
+		t[i].first = int(f)
+		t[i].share = [2]float32{float32(1 - (pos - f)), float32(pos - f)}
+	}
+	return t
+}()
+
+// window weighs samples by their nearness to the middle.
+var window = func() (t [samples * samples]float32) {
+	for y := range samples {
+		for x := range samples {
+			dx, dy := float64(x)-samples/2+0.5, float64(y)-samples/2+0.5
+			t[y*samples+x] = float32(math.Exp(-(dx*dx + dy*dy) / (2 * (samples / 2.0) * (samples / 2.0))))
+		}
+	}
+	return t
+}()
+
+// read fills the histogram.
+func (d *descriptor) read(p *plane, x, y, sigma, angle float32) {
+	sin64, cos64 := math.Sincos(float64(angle))
+	step := sigma * patchWidth / samples
+	sin, cos := float32(sin64)*step, float32(cos64)*step
+	const n = samples + 2
+	half := float32(n-1) / 2
+	for j := range n {
+		v := float32(j) - half
+		px, py := x-half*cos-v*sin, y-half*sin+v*cos
+		row := d.patch[j*n : (j+1)*n]
+		for i := range row {
+			row[i] = p.at(px, py)
+			px += cos
+			py += sin
+		}
+	}
+	clear(d.hist[:])
+	for j := range samples {
+		cy := cellShare[j]
+		for i := range samples {
+			at := (j+1)*n + i + 1
+			gx, gy := d.patch[at+1]-d.patch[at-1], d.patch[at+n]-d.patch[at-n]
+			size, turn := polar(gx, gy)
+			if size == 0 {
+				continue
+			}
+			size *= window[j*samples+i]
+			pos := turn * headings
+			h0 := int(pos)
+			f := pos - float32(h0)
+			h0 &= headings - 1
+			h1 := (h0 + 1) & (headings - 1)
+			cx := cellShare[i]
+			a, b := size*(1-f), size*f
+			for k, sy := range cy.share {
+				row := cy.first + k
+				if row < 0 || row >= cells {
+					continue
+				}
+				for l, sx := range cx.share {
+					col := cx.first + l
+					if col < 0 || col >= cells {
+						continue
+					}
+					cell := d.hist[(row*cells+col)*headings:][:headings]
+					w := sx * sy
+					cell[h0] += a * w
+					cell[h1] += b * w
+				}
+			}
+		}
+	}
+	// Square roots of shares: no single strong edge rules the description.
+	var sum float32
+	for _, v := range d.hist {
+		sum += v
+	}
+	if sum > 0 {
+		for i, v := range d.hist {
+			d.hist[i] = float32(math.Sqrt(float64(v / sum)))
+		}
+	}
+}
+
+// mirrorOf says where each number of the histogram comes from in the mirrored
+// picture. Its direction is mirrored too, so that the square is flipped across
+// its own axis: rows swap, headings turn round.
+var mirrorOf = func() (t [cells * cells * headings]uint8) {
+	for r := range cells {
+		for c := range cells {
+			for h := range headings {
+				t[(r*cells+c)*headings+h] = uint8(((cells-1-r)*cells+c)*headings + (headings-h)%headings)
+			}
+		}
+	}
+	return t
+}()
+
+// flips are the fixed random signs of the two rounds of the rotation.
+var flips = func() (t [2][128]float32) {
+	state := uint64(0x9e3779b97f4a7c15)
+	for i := range t {
+		for k := range t[i] {
+			state ^= state << 13
+			state ^= state >> 7
+			state ^= state << 17
+			t[i][k] = 1
+			if state>>40&1 == 1 {
+				t[i][k] = -1
+			}
+		}
+	}
+	return t
+}()
+
+// sign makes the bits. margins, if wanted, get the distance of the word's bits
+// from flipping.
+func (d *descriptor) sign(margins *[wordBits]float32, mirrored bool) sig {
+	var v [128]float32
+	if mirrored {
+		for i, from := range mirrorOf {
+			v[i] = d.hist[from]
+		}
+	} else {
+		v = d.hist
+	}
+	for i := range v {
+		v[i] -= meanHist[i]
+	}
+	for i := range v {
+		v[i] *= flips[0][i]
+	}
+	hadamard(&v)
+	for i := range v {
+		v[i] *= flips[1][i]
+	}
+	hadamard(&v)
+	var s sig
+	for i := range 64 {
+		if v[i] > 0 {
+			s[0] |= 1 << i
+		}
+		if v[64+i] > 0 {
+			s[1] |= 1 << i
+		}
+	}
+	if margins != nil {
+		for i := range margins {
+			m := v[i]
+			if m < 0 {
+				m = -m
+			}
+			margins[i] = m
+		}
+	}
+	return s
+}
+
+// hadamard is the fast Walsh-Hadamard transform, not scaled.
+func hadamard(v *[128]float32) {
+	for h := 1; h < 128; h *= 2 {
+		for i := 0; i < 128; i += 2 * h {
+			a, b := v[i:i+h], v[i+h:i+2*h]
+			for k := range a {
+				x, y := a[k], b[k]
+				a[k], b[k] = x+y, x-y
+			}
+		}
+	}
+}
+
+// meanHist is the mean description over photographs. The lower half is the
+// upper one's mirror image, so that a picture and its mirror fare alike.
+var meanHist = func() (t [128]float32) {
+	half := [64]float32{
+		0.0614, 0.0414, 0.0329, 0.0420, 0.0595, 0.0531, 0.0479, 0.0565,
+		0.1235, 0.0679, 0.0394, 0.0398, 0.0509, 0.0496, 0.0521, 0.0857,
+		0.1225, 0.0810, 0.0503, 0.0453, 0.0452, 0.0392, 0.0418, 0.0729,
+		0.0616, 0.0553, 0.0483, 0.0487, 0.0483, 0.0373, 0.0340, 0.0436,
+		0.0789, 0.0518, 0.0418, 0.0574, 0.0791, 0.0648, 0.0520, 0.0610,
+		0.1888, 0.0861, 0.0458, 0.0520, 0.0667, 0.0591, 0.0547, 0.0946,
+		0.1872, 0.0942, 0.0555, 0.0554, 0.0587, 0.0492, 0.0464, 0.0876,
+		0.0804, 0.0617, 0.0537, 0.0590, 0.0627, 0.0506, 0.0426, 0.0530,
+	}
+	copy(t[:64], half[:])
+	for i := 64; i < 128; i++ {
+		t[i] = half[mirrorOf[i]]
+	}
+	return t
+}()

@@ -1,0 +1,231 @@
+package photos
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// sig is a feature's description: 128 bits, of which like places of like
+// pictures share most. The lowest wordBits of the first half are the word that
+// the index looks up.
+type sig [2]uint64
+
+const wordBits = 16
+
+func (s sig) word() uint32 { return uint32(s[0] & (1<<wordBits - 1)) }
+
+func (s sig) distance(o sig) int {
+	return bits.OnesCount64(s[0]^o[0]) + bits.OnesCount64(s[1]^o[1])
+}
+
+// feature is a place of a picture with its size, direction and description.
+type feature struct {
+	x, y  float32 // in shares of the picture's width and height
+	sigma float32 // in shares of the square root of its area
+	angle float32 // 0 to 2 pi
+	sig   sig
+	// margins are how sure the bits of the word are; only of queries.
+	margins [wordBits]float32
+	// mirrored is the description of the same place in the mirrored picture;
+	// only of queries.
+	mirrored        sig
+	mirroredMargins [wordBits]float32
+}
+
+// extract finds at most count features in p, spread over the picture. rich
+// features are those of queries: more directions a place, margins, mirrors.
+func extract(p *plane, count int, rich bool) []feature {
+	space := scaleSpace(p)
+	found := spread(blobs(space), count, p.w, p.h)
+	out := make([]feature, 0, len(found))
+	var d descriptor
+	root := float32(math.Sqrt(float64(p.w) * float64(p.h)))
+	for _, b := range found {
+		o := space[b.octave]
+		l := o.levels[b.level]
+		x, y, sigma := b.x/o.scale, b.y/o.scale, b.sigma/o.scale
+		var angles [3]float32
+		for _, angle := range directions(l, x, y, sigma, rich, angles[:0]) {
+			d.read(l, x, y, sigma, angle)
+			f := feature{
+				x: (b.x + 0.5) / float32(p.w), y: (b.y + 0.5) / float32(p.h),
+				sigma: b.sigma / root, angle: angle,
+			}
+			if rich {
+				f.sig = d.sign(&f.margins, false)
+				f.mirrored = d.sign(&f.mirroredMargins, true)
+			} else {
+				f.sig = d.sign(nil, false)
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// spread picks count blobs, strong ones first, but none too near to a stronger
+// one of like size: a photo cropped or covered keeps its share of them.
+func spread(all []blob, count, w, h int) []blob {
+	// Large blobs survive shrinking and blurring better than small ones.
+	slices.SortFunc(all, func(a, b blob) int {
+		return cmp.Compare(b.response*(1+0.25*float32(b.octave)), a.response*(1+0.25*float32(a.octave)))
+	})
+	if len(all) <= count {
+		return all
+	}
+	if len(all) > 8*count {
+		all = all[:8*count]
+	}
+	pick := func(radius float32) []blob {
+		var out []blob
+		for _, b := range all {
+			near := false
+			for i := range out {
+				o := &out[i]
+				dx, dy := o.x-b.x, o.y-b.y
+				r := radius
+				if ratio := o.sigma / b.sigma; ratio > 1.6 || ratio < 0.625 {
+					r *= 0.4
+				}
+				if dx*dx+dy*dy < r*r {
+					near = true
+					break
+				}
+			}
+			if !near {
+				if out = append(out, b); len(out) == count {
+					break
+				}
+			}
+		}
+		return out
+	}
+	lo, hi := float32(0), float32(math.Sqrt(float64(w)*float64(h)/float64(count)))
+	best := all[:count]
+	for range 6 {
+		mid := (lo + hi) / 2
+		if got := pick(mid); len(got) == count {
+			best, lo = got, mid
+		} else {
+			hi = mid
+		}
+	}
+	return best
+}
+
+// directions appends the main directions of the gradient around a place.
+func directions(p *plane, x, y, sigma float32, rich bool, out []float32) []float32 {
+	const bins = 36
+	var hist [bins]float32
+	radius := int(4.2*sigma + 0.5)
+	cx, cy := int(x+0.5), int(y+0.5)
+	fall := -1 / (2 * (1.5 * sigma) * (1.5 * sigma))
+	for dy := -radius; dy <= radius; dy++ {
+		py := cy + dy
+		if py < 1 || py >= p.h-1 {
+			continue
+		}
+		for dx := -radius; dx <= radius; dx++ {
+			px := cx + dx
+			if px < 1 || px >= p.w-1 {
+				continue
+			}
+			r := float32(dx*dx + dy*dy)
+			if r > float32(radius*radius) {
+				continue
+			}
+			at := py*p.w + px
+			gx, gy := p.pix[at+1]-p.pix[at-1], p.pix[at+p.w]-p.pix[at-p.w]
+			size, turn := polar(gx, gy)
+			bin := int(turn * bins)
+			if bin >= bins {
+				bin = 0
+			}
+			hist[bin] += size * gaussian(r*fall)
+		}
+	}
+	for range 2 { // smooth
+		prev, first := hist[bins-1], hist[0]
+		for i := range bins {
+			next := first
+			if i+1 < bins {
+				next = hist[i+1]
+			}
+			cur := hist[i]
+			hist[i] = 0.25*prev + 0.5*cur + 0.25*next
+			prev = cur
+		}
+	}
+	top := slices.Max(hist[:])
+	if top <= 0 {
+		return append(out, 0)
+	}
+	share, most := float32(0.999), 1
+	if rich {
+		share, most = 0.75, 2
+	}
+	for i, v := range hist {
+		prev, next := hist[(i+bins-1)%bins], hist[(i+1)%bins]
+		if v < share*top || v <= prev || v < next || len(out) == most {
+			continue
+		}
+		off := 0.5 * (prev - next) / (prev - 2*v + next)
+		angle := (float32(i) + 0.5 + off) / bins * 2 * math.Pi
+		out = append(out, angle)
+	}
+	if len(out) == 0 {
+		out = append(out, 0)
+	}
+	return out
+}
+
+// gaussTable holds exp(-x) for x from 0 to 8.
+var gaussTable = func() (t [513]float32) {
+	for i := range t {
+		t[i] = float32(math.Exp(-float64(i) / 64))
+	}
+	return t
+}()
+
+// gaussian is exp(x) for x <= 0, coarsely.
+func gaussian(x float32) float32 {
+	i := int(-x * 64)
+	if i >= len(gaussTable) {
+		return 0
+	}
+	return gaussTable[i]
+}
+
+// polar gives the length of a gradient and its turn from 0 to 1.
+func polar(x, y float32) (size, turn float32) {
+	ax, ay := x, y
+	if ax < 0 {
+		ax = -ax
+	}
+	if ay < 0 {
+		ay = -ay
+	}
+	hi, lo := max(ax, ay), min(ax, ay)
+	if hi == 0 {
+		return 0, 0
+	}
+	q := lo / hi
+	// A polynomial for atan(q)/2pi, good to a hundredth of a degree's tenth.
+	s := q * q
+	t := q * (0.15915494 + s*(-0.05296058+s*(0.0308116-s*0.0121087)))
+	if ay > ax {
+		t = 0.25 - t
+	}
+	if x < 0 {
+		t = 0.5 - t
+	}
+	if y < 0 {
+		t = 1 - t
+	}
+	if t >= 1 {
+		t -= 1
+	}
+	return float32(math.Sqrt(float64(x*x + y*y))), t
+}
