@@ -89,7 +89,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "photos"), 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder: %w", err)
 	}
-	s := &Server{opts: opts, dir: dir, strangers: rate.NewLimiter(20, 100)}
+	s := &Server{opts: opts, dir: dir, strangers: rate.NewLimiter(min(opts.Rate, 20), min(opts.Burst, 100))}
 	s.writer, s.readers, err = openDB(ctx, dir)
 	if err != nil {
 		return nil, err
