@@ -202,69 +202,100 @@ func tollFree(d string) bool {
 }
 
 // split finds contacts that are spread over several short messages of the
-// expert's, read one after the other as if they were one.
+// expert's, read one after the other as if they were one: with a space between
+// them, and, for what holds together by an "@", without.
 func (v *view) split(ev []evidence) []evidence {
 	most := int(v.param(DetectContact, "split_messages"))
 	within := time.Duration(v.param(DetectContact, "split_minutes") * float64(time.Minute))
 	for i := 0; i < len(v.lines); i++ {
-		if !v.lines[i].expert() || !fragment(&v.lines[i]) {
+		if !v.lines[i].expert() || !short(&v.lines[i]) {
 			continue
 		}
 		var ids []int
-		var b strings.Builder
-		var offs []int
+		var spaced, glued strings.Builder
+		var at, glueAt []int
+		frags, ats := 0, 0
 		for k := i; k < len(v.lines) && len(ids) < most && k-i < 2*most; k++ {
 			l := &v.lines[k]
 			if !l.expert() {
 				continue
 			}
-			if len(ids) > 0 && (!fragment(l) || !l.msg.At.IsZero() && l.msg.At.Sub(v.lines[i].msg.At) > within) {
+			if len(ids) > 0 && (!short(l) || !l.msg.At.IsZero() && l.msg.At.Sub(v.lines[i].msg.At) > within) {
 				break
 			}
-			offs = append(offs, b.Len())
+			if fragment(l) {
+				frags++
+			}
+			if strings.Contains(l.text.S, "@") {
+				ats++
+			}
+			at, glueAt = append(at, spaced.Len()), append(glueAt, glued.Len())
 			ids = append(ids, k)
-			b.WriteString(l.text.S)
-			b.WriteByte(' ')
+			spaced.WriteString(l.text.S)
+			spaced.WriteByte(' ')
+			glued.WriteString(l.text.S)
 		}
 		if len(ids) < 2 {
 			continue
 		}
-		t := fold.New(b.String())
-		toks := v.book.Tokens(&t, make([]phrase.Token, 0, 32))
-		last := i
-		for _, e := range v.words.Find(&t, toks) {
-			if e.Kind != contacts.Phone && e.Kind != contacts.Email && e.Kind != contacts.Handle || e.Score < 0.5 {
+		var last int
+		if frags == len(ids) || frags >= 2 {
+			if ev, last = v.joined(ev, ids, at, spaced.String(), false); last > i {
+				i = last
 				continue
 			}
-			first, final := piece(offs, e.A), piece(offs, e.B-1)
-			if first == final || e.Kind == contacts.Phone && v.hotlines[trunk(strings.TrimPrefix(e.Value, "+"))] {
-				continue
-			}
-			if e.Kind == contacts.Phone && !e.Cued && len(onlyDigits(e.Value)) < 9 {
-				continue
-			}
-			for q := first; q <= final; q++ {
-				l := &v.lines[ids[q]]
-				a, z := max(e.A-offs[q], 0), min(e.B-offs[q], len(l.text.S))
-				if a >= z {
-					continue
-				}
-				sp := l.span(a, z, "split")
-				if sp.Reading == "" {
-					sp.Reading = e.Value
-				}
-				what := ""
-				if q == first {
-					what = kindWords[e.Kind]
-				}
-				ev = append(ev, evidence{ids[q], sp, e.Score, what})
-			}
-			last = max(last, ids[final])
 		}
-		i = last
+		if ats > 0 {
+			if ev, last = v.joined(ev, ids, glueAt, glued.String(), true); last > i {
+				i = last
+			}
+		}
 	}
 	return ev
 }
+
+// joined looks for contacts in several messages read as one; offs say where each
+// begins. It gives the last message that a contact reaches into, -1 for none.
+func (v *view) joined(ev []evidence, ids, offs []int, text string, glued bool) ([]evidence, int) {
+	t := fold.New(text)
+	if len(t.S) != len(text) {
+		return ev, -1
+	}
+	toks := v.book.Tokens(&t, make([]phrase.Token, 0, 32))
+	last := -1
+	for _, e := range v.words.Find(&t, toks) {
+		if e.Kind != contacts.Phone && e.Kind != contacts.Email && e.Kind != contacts.Handle || e.Score < 0.5 {
+			continue
+		}
+		first, final := piece(offs, e.A), piece(offs, e.B-1)
+		if first == final || e.Kind == contacts.Phone && (glued || v.hotlines[trunk(strings.TrimPrefix(e.Value, "+"))]) {
+			continue
+		}
+		if e.Kind == contacts.Phone && !e.Cued && len(onlyDigits(e.Value)) < 9 {
+			continue
+		}
+		for q := first; q <= final; q++ {
+			l := &v.lines[ids[q]]
+			a, z := max(e.A-offs[q], 0), min(e.B-offs[q], len(l.text.S))
+			if a >= z {
+				continue
+			}
+			sp := l.span(a, z, "split")
+			if sp.Reading == "" {
+				sp.Reading = e.Value
+			}
+			what := ""
+			if q == first {
+				what = kindWords[e.Kind]
+			}
+			ev = append(ev, evidence{ids[q], sp, e.Score, what})
+		}
+		last = max(last, ids[final])
+	}
+	return ev, last
+}
+
+func short(l *line) bool { return len(l.text.S) <= 60 && len(l.toks) <= 24 && len(l.toks) > 0 }
 
 func piece(offs []int, at int) int {
 	k := 0
@@ -277,7 +308,7 @@ func piece(offs []int, at int) int {
 // fragment says whether a message is short enough to be a part of a contact,
 // and looks like one: digits, number words, an "at", a provider.
 func fragment(l *line) bool {
-	if len(l.text.S) > 60 || len(l.toks) > 24 || len(l.toks) == 0 {
+	if !short(l) {
 		return false
 	}
 	words, parts := 0, 0
@@ -297,7 +328,7 @@ func fragment(l *line) bool {
 			}
 		}
 	}
-	return parts > 0 && words <= 5 || parts == 0 && words == 1
+	return parts > 0 && words <= 5
 }
 
 // Contacts gives every contact in a text, whoever's it is and whether or not it

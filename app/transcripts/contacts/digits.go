@@ -118,6 +118,10 @@ func (p *page) unitAt(i int) (u unit, ok bool) {
 			return unit{digits: d, i: i, j: j, leet: true, weak: len(s) == 1}, true
 		}
 	}
+	if len(s) <= 4 && strings.Trim(s, "olis") == "" { // "SSS"
+		d, _ := lookDigits("0" + s)
+		return unit{digits: d[1:], i: i, j: j, leet: true, weak: true}, true
+	}
 	if d, yes := homophones[s]; yes {
 		return unit{digits: d, i: i, j: j, words: true, weak: true}, true
 	}

@@ -15,6 +15,11 @@ func (p *page) handles() {
 		}
 		t := p.toks[i]
 		switch {
+		case p.char(i) == '@' && !p.glued(i) && p.spelledName(i+1) > 0:
+			j := p.spelledName(i + 1)
+			if k := p.find(i, j, 8, 5, p.messenger); k >= 0 {
+				p.add(Entity{Kind: Handle, I: i, J: j, Value: strings.ReplaceAll(p.s[p.toks[i].A:p.toks[j-1].B], " ", ""), Score: 0.85, Cued: true, Service: p.text(k), Obfuscated: true})
+			}
 		case p.char(i) == '@' && !p.glued(i) && i+1 < len(p.toks) && p.glued(i+1) && (isWord(p.toks[i+1]) || p.char(i+1) == '_'):
 			j := p.name(i + 1)
 			if n := p.toks[j-1].B - p.toks[i].B; n < 3 || n > 40 {
@@ -37,6 +42,46 @@ func (p *page) handles() {
 			}
 		}
 	}
+}
+
+// ambiguous are the services whose names are words of their own.
+var ambiguous = set("signal line zoom wise stripe crypto wallet messenger discord snap session_app session x eth btc bitcoin patreon instagram_line reddit kik ig vk fb")
+
+// spelledName reads a name whose signs are written out or set apart: "jane dot
+// doe nine nine", "j a n e _ d". It gives the token after it, 0 if there is none.
+func (p *page) spelledName(i int) int {
+	if i >= len(p.toks) || !isWord(p.toks[i]) {
+		return 0
+	}
+	// single characters set apart
+	j, n := i, 0
+	for j < len(p.toks) && j-i < 60 && p.toks[j].B-p.toks[j].A == 1 && (isWord(p.toks[j]) || p.char(j) == '.' || p.char(j) == '_' || p.char(j) == '-') && (j == i || p.toks[j].A-p.toks[j-1].B <= 1) {
+		if isWord(p.toks[j]) {
+			n++
+		}
+		j++
+	}
+	if n >= 4 {
+		return j
+	}
+	// signs and digits in words
+	j, n = i+1, 0
+	for j < len(p.toks) && j-i < 24 && p.toks[j].Kind == phrase.Word {
+		w := p.text(j)
+		if (dotWords[w] || barWords[w] != "") && j+1 < len(p.toks) && isWord(p.toks[j+1]) {
+			n, j = n+1, j+2
+			continue
+		}
+		if d := numberWords[w]; d != "" && !weakWords[w] {
+			n, j = n+1, j+1
+			continue
+		}
+		break
+	}
+	if n >= 2 || n == 1 && !p.stop(p.toks[i]) && (dotWords[p.text(i+1)] || barWords[p.text(i+1)] != "") {
+		return j
+	}
+	return 0
 }
 
 func (p *page) find(i, j, before, after int, is func(phrase.Token) bool) int {
@@ -74,7 +119,11 @@ func (p *page) named(i int) {
 		case "is", "as", "under", "name":
 			link += 2
 			continue
-		case "id", "username", "handle", "user", "nick", "account", "at", "me", "my", "contact", "number", "no", "to", "by", "it's", "its", "live":
+		case "id", "username", "handle", "user", "nick", "account", "me", "my", "contact", "number", "no", "to", "by", "it's", "its", "live":
+			link++
+			continue
+		}
+		if p.text(k) == "at" {
 			link++
 			continue
 		}
@@ -86,11 +135,24 @@ func (p *page) named(i int) {
 	if k >= len(p.toks) || p.taken[k] || !isWord(p.toks[k]) {
 		return
 	}
+	if j := p.spelledName(k); j > 0 && (link > 0 || p.near(i, i, 4, 0, p.own)) {
+		e := Entity{Kind: Handle, I: k, J: j, Value: strings.ReplaceAll(p.s[p.toks[k].A:p.toks[j-1].B], " ", ""), Score: 0.8, Cued: true, Service: p.text(i), Obfuscated: true}
+		if pay {
+			e.Kind = Payment
+		}
+		p.add(e)
+		return
+	}
 	j := p.name(k)
 	v := p.s[p.toks[k].A:p.toks[j-1].B]
 	from := k
 	if p.char(k-1) == '@' || p.char(k-1) == '_' {
 		from--
+	}
+	for q := k + 1; q < j; q++ { // "wise decisions.If": a sentence begins
+		if p.toks[q].Cap && !p.toks[k].Cap && p.char(q-1) == '.' {
+			return
+		}
 	}
 	odd := strings.ContainsAny(v, "0123456789_") && strings.ContainsAny(v, "abcdefghijklmnopqrstuvwxyz") || strings.Contains(strings.Trim(v, "."), ".") && j-k >= 3 && strings.IndexByte(v, '.') < len(v)-1
 	if len(v) < 3 || len(v) > 40 {
@@ -100,9 +162,9 @@ func (p *page) named(i int) {
 	switch {
 	case from < k:
 		score = 0.9
-	case odd && link > 0:
+	case odd && (link > 1 || link > 0 && !ambiguous[p.text(i)]):
 		score = 0.88
-	case odd:
+	case odd && !ambiguous[p.text(i)] && p.near(i, i, 5, 0, p.own):
 		score = 0.6
 	case link >= 2 && p.toks[k].ID == 0 && !digitsOnly(v) && p.near(i, i, 4, 0, p.own) && (j >= len(p.toks) || p.toks[j].Kind != phrase.Word):
 		score = 0.7 // a word that no rule knows, at the end of the clause

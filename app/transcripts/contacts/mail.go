@@ -25,7 +25,7 @@ var tlds = func() map[string]bool {
 var bareTLDs = set("com net org info biz io co edu gov de uk fr es nl eu ca au ru ch at be br cz dk fi pl se us jp cn kr in nz za ie pt gr hu app dev shop online store club blog site website tv ly gg health care clinic coach life love guru")
 
 // cleanTLDs are believed when the dot is written as a word.
-var cleanTLDs = set("com net org info biz io co edu de uk fr es it nl eu ca au ru ch at be br cz dk fi pl se us me tv app online")
+var cleanTLDs = set("com net org info biz io co edu de uk fr es nl eu ca au ru ch br cz dk fi pl se tv app online")
 
 var mailers = set("gmail googlemail yahoo ymail hotmail outlook icloud protonmail proton aol gmx web.de mail.ru yandex zoho fastmail tutanota hushmail posteo msn live.com qq 163 naver libero orange wanadoo laposte t-online freenet")
 
@@ -131,7 +131,7 @@ func (p *page) domain(i int) (name string, end int, spelled bool) {
 		// ending goes on.
 		if dotted || m < len(p.toks) && !p.glued(m) {
 			next, _ := p.label(m)
-			if !tlds[next] && !mailers[next] || !dotted && !cleanTLDs[next] {
+			if !tlds[next] && !mailers[next] || !dotted && (!cleanTLDs[next] || p.glued(k)) {
 				// "jane at mail dot example dot com"
 				if after, x := p.label(m); after == "" || !dotted {
 					break

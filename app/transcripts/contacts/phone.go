@@ -99,7 +99,7 @@ func (p *page) readRun(r run) {
 			if j > i && strings.Contains(r.seps[j], "\n") && !r.units[j].words {
 				break
 			}
-			if digits < 6 {
+			if digits < 5 {
 				continue
 			}
 			// the whole rest first: a part of a number is no number
@@ -207,7 +207,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 	d := b.String()
 	c.digits = d
 	n := len(d)
-	if n < 6 || n > maxDigits || weak == j-i {
+	if n < 5 || n > maxDigits || weak == j-i {
 		return phone{}
 	}
 	first, last := r.units[i], r.units[j-1]
@@ -220,7 +220,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 	not := p.nearBefore(first.i, 5, p.notPhone) || last.j < len(p.toks) && p.unitWord(p.toks[last.j])
 	c.cued = cue
 
-	if prev == '+' && plain {
+	if prev == '+' && words == 0 {
 		c.plus = true
 		if v := p.international(d); v > 0 {
 			c.score = v
@@ -250,7 +250,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 			distinct++
 		}
 	}
-	if counting(d) || distinct < 2 || distinct < 3 && !cue {
+	if counting(d) && (len(sizes) == 1 || single+1 >= j-i) || distinct < 2 || distinct < 3 && !cue {
 		return phone{}
 	}
 	switch {
@@ -276,7 +276,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 			c.score = 0.9
 		}
 	case words+leets > 0:
-		if !cue || n < 7 {
+		if !cue || n < 7 || weak == words+leets {
 			return phone{}
 		}
 		c.obfuscated = true
@@ -291,7 +291,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 			return phone{}
 		}
 	default:
-		c.score = p.shape(d, sizes, signs, cue, strong)
+		c.score = p.shape(d, sizes, signs, cue, strong, p.nearBefore(first.i, 5, p.own) && p.nearBefore(first.i, 4, p.strongCue))
 		c.plus = false
 	}
 	if not && !strong {
@@ -437,7 +437,7 @@ func luhn(d string) bool {
 }
 
 // shape scores digits that are written as digits, by how they are grouped.
-func (p *page) shape(d string, sizes []int, signs string, cue, strong bool) float64 {
+func (p *page) shape(d string, sizes []int, signs string, cue, strong, own bool) float64 {
 	n := len(d)
 	nanp := n == 10 && d[0] >= '2' && d[3] >= '2' || n == 11 && d[0] == '1' && d[1] >= '2' && d[4] >= '2'
 	boost := func(bare, cued float64) float64 {
@@ -463,7 +463,7 @@ func (p *page) shape(d string, sizes []int, signs string, cue, strong bool) floa
 			return 0.93
 		case len(sizes) >= 3 && n >= 8, d[0] == '0' && len(sizes) >= 2 && n >= 8:
 			return 0.7
-		case len(sizes) == 2 && n >= 8:
+		case len(sizes) >= 2:
 			return 0.5
 		case d[0] == '0' && n >= 10:
 			return 0.55
@@ -479,7 +479,7 @@ func (p *page) shape(d string, sizes []int, signs string, cue, strong bool) floa
 		}
 		return 0.6
 	}
-	if strong && n == 6 {
+	if n <= 6 && strong && own {
 		return 0.6
 	}
 	return 0
