@@ -44,7 +44,7 @@ type Entity struct {
 type Words struct {
 	Book *phrase.Book
 
-	phoneCue, strongCue, notPhone, messenger, payer, own, stop, unitWord, street, streetWord, unitMark func(phrase.Token) bool
+	phoneCue, strongCue, notPhone, messenger, payer, own, stop, unitWord, street, streetWord, unitMark, place func(phrase.Token) bool
 }
 
 // NewWords looks up the classes in the book.
@@ -52,7 +52,7 @@ func NewWords(b *phrase.Book) *Words {
 	return &Words{
 		Book: b, phoneCue: b.Class("phone-cue"), strongCue: b.Class("phone-strong"), notPhone: b.Class("not-phone"),
 		messenger: b.Class("messenger"), payer: b.Class("payer"), own: b.Class("own"), stop: b.Class("stop"),
-		unitWord: b.Class("unit"), street: b.Class("street"), streetWord: b.Class("street-before"), unitMark: b.Class("street-unit"),
+		unitWord: b.Class("unit"), street: b.Class("street"), streetWord: b.Class("street-before"), unitMark: b.Class("street-unit"), place: b.Class("place-cue"),
 	}
 }
 
@@ -79,8 +79,8 @@ func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
 	p.payments()
 	p.ibans()
 	p.cryptos()
-	p.phones()
 	p.addresses()
+	p.phones()
 	p.handles()
 	slices.SortFunc(p.out, func(a, b Entity) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(b.B, a.B)) })
 	return p.out

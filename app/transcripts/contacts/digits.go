@@ -74,6 +74,9 @@ func (p *page) unitAt(i int) (u unit, ok bool) {
 	// the glued chunk of letters and digits from here on
 	j, letters := i, false
 	for j < len(p.toks) && j-i < 40 && (j == i || p.glued(j)) && isWord(p.toks[j]) {
+		if j > i && p.ext(j) && p.toks[j-1].Kind == phrase.Number && !letters {
+			break // an extension begins
+		}
 		letters = letters || p.toks[j].Kind == phrase.Word
 		j++
 	}

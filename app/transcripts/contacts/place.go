@@ -48,6 +48,10 @@ func (p *page) houseFirst(i int) {
 	if j < len(p.toks) && p.glued(j) {
 		return
 	}
+	if j < len(p.toks) && p.toks[j].Kind == phrase.Number && p.toks[j].B-p.toks[j].A <= 5 && (j+1 >= len(p.toks) || !p.glued(j+1)) {
+		j++ // a lot and a house
+	}
+	cued := p.placeCue(i)
 	caps, words := 0, 0
 	for k := j; k < min(len(p.toks), j+7); k++ {
 		t := p.toks[k]
@@ -73,7 +77,7 @@ func (p *page) houseFirst(i int) {
 			}
 			p.toAddress(i, end, score)
 			return
-		case p.streetWord(t) && words == 0 && t.Cap:
+		case p.streetWord(t) && words == 0 && (t.Cap || cued):
 			p.streetFrom(i, k)
 			return
 		case (p.tail(k) || t.Kind == phrase.Number && caps > 0) && t.B-t.A <= 30:
@@ -81,7 +85,7 @@ func (p *page) houseFirst(i int) {
 			if t.Kind != phrase.Number && end < len(p.toks) && p.toks[end].Kind == phrase.Number {
 				end++
 			}
-			if p.unitNear(end) {
+			if p.unitNear(end) || cued {
 				p.toAddress(i, end, 0.8)
 			} else if p.tail(k) {
 				p.toAddress(i, end, 0.6)
@@ -97,6 +101,30 @@ func (p *page) houseFirst(i int) {
 		}
 		words++
 	}
+	// no street word in any language we know, but the place for an address
+	if cued && caps > 0 {
+		k := j
+		for k < len(p.toks) && k-j < 5 && p.toks[k].Kind == phrase.Word && p.toks[k].Cap {
+			k++
+		}
+		if k < len(p.toks) && p.char(k) == ',' {
+			p.toAddress(i, k, 0.6)
+		}
+	}
+}
+
+// placeCue says whether the words before token i announce a place: "lives at",
+// "our office is at", "address:".
+func (p *page) placeCue(i int) bool {
+	if i == 0 {
+		return false
+	}
+	switch p.text(i - 1) {
+	case "at", "to", "on", "of", "same", ":", "off", "in", "is", "\n":
+	default:
+		return false
+	}
+	return p.near(i, i, 7, 0, p.place)
 }
 
 // unitNear says whether "Apt." or "Suite" follows within two signs.
@@ -142,6 +170,14 @@ func (p *page) streetFrom(from, i int) {
 // box reads post boxes and military post: "P.O. Box 242", "PSC 4574, Box 8393".
 func (p *page) box(i int) {
 	switch p.text(i) {
+	case "fpo", "apo", "dpo":
+		if i+2 < len(p.toks) && (p.text(i+1) == "aa" || p.text(i+1) == "ae" || p.text(i+1) == "ap") && p.toks[i+2].Kind == phrase.Number && p.toks[i+2].B-p.toks[i+2].A == 5 {
+			from := i
+			if i >= 3 && p.toks[i-1].Kind == phrase.Line && p.text(i-3) == "usns" {
+				from = i - 3
+			}
+			p.toAddress(from, i+3, 0.8)
+		}
 	case "box", "postfach", "apartado", "bp":
 		if i+1 >= len(p.toks) || p.toks[i+1].Kind != phrase.Number || p.toks[i+1].B-p.toks[i+1].A > 6 {
 			return
@@ -175,6 +211,13 @@ func (p *page) toAddress(i, j int, score float64) {
 	for k < len(p.toks) && k-j < 24 && parts < 6 {
 		n := k
 		for n < len(p.toks) && (p.char(n) == ',' || p.char(n) == '.' || p.toks[n].Kind == phrase.Line) && n-k < 3 {
+			n++
+		}
+		if n >= len(p.toks) {
+			break
+		}
+		// quoted and listed lines begin with a sign of their own
+		for n > k && n < len(p.toks) && (p.char(n) == '>' || p.char(n) == '?') && n-k < 8 {
 			n++
 		}
 		if n >= len(p.toks) {
