@@ -5,8 +5,14 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"mensch/views/bank"
+	"mensch/views/casefile"
+	"mensch/views/compare"
+	"mensch/views/firstrun"
 	"mensch/views/queue"
+	"mensch/views/settings"
 	"mensch/views/shell"
+	"mensch/views/sync"
 )
 
 // Desk is what all screens together need of the use cases. app.Desk satisfies
@@ -14,6 +20,10 @@ import (
 type Desk interface {
 	shell.Desk
 	queue.Desk
+	casefile.Desk
+	compare.Desk
+	sync.Desk
+	bank.Desk
 }
 
 // Options replace parts of a window in tests and for pictures; the zero value
@@ -24,16 +34,33 @@ type Options struct {
 	After func(d time.Duration, f func()) (stop func()) // a timer if nil
 	Now   func() time.Time                              // the clock in UTC if nil
 	Size  fyne.Size                                     // 1280 by 800 if zero
+
+	Window    fyne.Window    // the window to build in; a new master window if nil
+	Doors     firstrun.Doors // adds the first-run screen
+	Languages []string       // that messages can be written in
 }
 
 // New builds the main window with every screen and opens the queue. Show it
 // with Window().Show or ShowAndRun, and call Start once the app runs. Closing
 // the window stops all work.
 func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
-	win := a.NewWindow("Mensch")
-	win.SetMaster()
+	win := opts.Window
+	if win == nil {
+		win = a.NewWindow("Mensch")
+		win.SetMaster()
+	}
 	sh := shell.New(shell.Options{App: a, Window: win, Desk: desk, Do: opts.Do, Go: opts.Go, After: opts.After, Now: opts.Now})
 	sh.Add(shell.Queue, queue.New(sh, desk))
+	sh.Add(shell.Case, casefile.New(sh, desk))
+	sh.Add(shell.Compare, compare.New(sh, desk))
+	sh.Add(shell.Sync, sync.New(sh, desk))
+	sh.Add(shell.Bank, bank.New(sh, desk))
+	var connect func()
+	if opts.Doors != nil {
+		sh.Add(shell.FirstRun, firstrun.New(sh, opts.Doors))
+		connect = func() { sh.Open(shell.Route{Screen: shell.FirstRun}) }
+	}
+	sh.Add(shell.Settings, settings.New(sh, opts.Languages, connect))
 	if opts.Size.IsZero() {
 		opts.Size = fyne.NewSize(1280, 800)
 	}

@@ -59,6 +59,7 @@ type View struct {
 	state     *show.Line
 	large     *show.Photo
 	facts     *show.Box
+	side      *show.Scroll
 	disable   *show.Button
 	importing *show.Button
 }
@@ -85,10 +86,10 @@ func New(sh *shell.Shell, desk Desk) *View {
 	banks := container.NewBorder(nil,
 		show.NewGround("", 10, show.NewBox(6, show.NewButton("New bank … (N)", theme.ContentAddIcon(), v.askBank), v.importing)),
 		nil, nil, show.NewScroll(show.NewGround("", 8, v.bankList)))
-	items := container.NewBorder(nil, show.NewGround(look.Surface, 0, v.state).Pad(14, 6, 14, 6).Above(), nil, nil,
-		container.NewStack(v.list, container.NewVBox(show.NewGround("", 24, v.empty))))
-	side := show.NewScroll(show.NewGround("", 0, show.NewBox(12, v.large, v.facts, v.disable)).Pad(16, 16, 16, 16))
-	v.content = container.New(&columns{}, show.NewGround(look.Surface, 0, banks), items, show.NewGround(look.Surface, 0, side))
+	items := show.NewBanded(nil, show.NewGround(look.Surface, 0, v.state).Pad(14, 6, 14, 6).Above(),
+		container.NewStack(v.list, show.NewScroll(show.NewGround("", 24, v.empty))))
+	v.side = show.NewScroll(show.NewGround("", 0, show.NewBox(12, v.large, v.disable, v.facts)).Pad(16, 16, 16, 16))
+	v.content = container.New(&columns{}, show.NewGround(look.Surface, 0, banks), items, show.NewGround(look.Surface, 0, v.side))
 	return v
 }
 
@@ -348,6 +349,7 @@ func (v *View) details() {
 		v.large.Hide()
 		v.disable.Hide()
 		v.facts.Set()
+		v.side.Refresh()
 		return
 	}
 	v.large.Show()
@@ -368,6 +370,7 @@ func (v *View) details() {
 		return show.NewBox(0, show.NewLine(name).Muted().Small(), show.NewPara(value))
 	}
 	v.facts.Set(fact("Name", item.Name), fact("Source", item.Source), fact("Licence", item.Licence), fact("Note", item.Note), fact("Added", show.DateTime(item.AddedAt)))
+	v.side.Refresh()
 }
 
 func (v *View) toggle() {

@@ -31,6 +31,8 @@ type parts struct {
 	list    *show.Box
 	modes   *show.Flow
 	zoomed  *show.Line
+	side    *show.Scroll
+	photos  *fyne.Container
 	accept  *show.Button
 	reject  *show.Button
 }
@@ -50,24 +52,42 @@ func newParts(v *View) *parts {
 	p.accept = show.NewButton("Same picture (A)", theme.ConfirmIcon(), func() { v.judge(model.VerdictAccepted) }).Primary()
 	p.reject = show.NewButton("Unrelated (R)", theme.CancelIcon(), func() { v.judge(model.VerdictRejected) })
 
-	p.rightSide = container.NewBorder(p.caption(p.rightName, p.rightNote), nil, nil, nil, v.rightPane)
-	left := container.NewBorder(p.caption(p.leftName, p.leftNote), nil, nil, nil, v.leftPane)
-	p.panes = container.NewGridWithColumns(2, left, p.rightSide)
+	p.rightSide = show.NewBanded(p.caption(p.rightName, p.rightNote), nil, v.rightPane)
+	left := show.NewBanded(p.caption(p.leftName, p.leftNote), nil, v.leftPane)
+	p.panes = container.New(&pairLayout{}, left, p.rightSide)
 	tools := show.NewGround(look.Surface, 0, show.NewRow(10, show.Grow(p.modes, 1), show.Fix(p.zoomed, 150))).Pad(10, 6, 10, 6).Above()
-	side := show.NewScroll(show.NewBox(10,
+	p.side = show.NewScroll(show.NewGround("", 10, show.NewBox(10,
 		show.NewPanel("What was found", show.NewBox(8, show.NewFlow(6, p.kind, p.rule, p.verdict), p.reason)),
 		show.NewPanel("The match in numbers", p.facts),
 		show.NewPanel("Pairs of this case", p.list),
-	))
+	)))
 	buttons := show.NewBox(6, p.accept, p.reject)
-	sidebar := container.NewBorder(nil, show.NewGround("", 10, buttons), nil, nil, show.NewGround("", 10, side))
-	p.content = container.New(&sideLayout{}, container.NewBorder(nil, tools, nil, nil, p.panes), sidebar)
+	sidebar := show.NewBanded(nil, show.NewGround("", 10, buttons), p.side)
+	p.photos = show.NewBanded(nil, tools, p.panes)
+	p.content = container.New(&sideLayout{}, p.photos, sidebar)
 	return p
 }
 
 func (p *parts) caption(name, note *show.Line) fyne.CanvasObject {
 	return show.NewGround(look.Surface, 0, show.NewBox(1, name, note)).Pad(12, 7, 12, 7).Below()
 }
+
+// pairLayout halves the room, or gives all of it to the one that is in sight,
+// with a hairline's space between.
+type pairLayout struct{}
+
+func (*pairLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	left := size.Width
+	if o[1].Visible() {
+		left = (size.Width - 2) / 2
+	}
+	o[0].Move(fyne.NewPos(0, 0))
+	o[0].Resize(fyne.NewSize(left, size.Height))
+	o[1].Move(fyne.NewPos(left+2, 0))
+	o[1].Resize(fyne.NewSize(max(0, size.Width-left-2), size.Height))
+}
+
+func (*pairLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 160) }
 
 // sideLayout gives the sidebar its width and the rest to the panes.
 type sideLayout struct{}
@@ -84,6 +104,12 @@ func (*sideLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(
 
 // update shows the pair in sight.
 func (p *parts) update() {
+	p.fill()
+	p.side.Refresh()
+	show.Relaid(p.photos)
+}
+
+func (p *parts) fill() {
 	v := p.v
 	pair, ok := v.pair()
 	p.setPanes(ok)
@@ -139,8 +165,7 @@ func (p *parts) setPanes(pair bool) {
 	} else {
 		p.rightSide.Show()
 	}
-	p.panes.Refresh()
-	p.panes.Layout.Layout(p.panes.Objects, p.panes.Size())
+	show.Relaid(p.panes)
 }
 
 func noteOf(kind string, side app.PhotoSide, photo *pyramid) string {

@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"reflect"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
@@ -22,6 +24,7 @@ type header struct {
 	numbers *show.Flow
 	last    app.SyncStatus
 	drawn   bool
+	changed func() // its height may have changed
 }
 
 func newHeader(sh *shell.Shell) *header {
@@ -37,7 +40,7 @@ func newHeader(sh *shell.Shell) *header {
 
 func (h *header) update() {
 	st := h.sh.Status()
-	if h.drawn && st == h.last && !st.Running {
+	if h.drawn && !st.Running && reflect.DeepEqual(st, h.last) {
 		return
 	}
 	h.last, h.drawn = st, true
@@ -64,7 +67,7 @@ func (h *header) update() {
 		h.button.SetText("Sync now (S)")
 	default:
 		h.state.SetText("In step with the platform")
-		h.note.SetText("Last synced " + show.Ago(st.SyncedAt, h.sh.Now()) + ", at " + show.DateTime(st.SyncedAt) + ".")
+		h.note.SetText("Last synced at " + show.DateTime(st.SyncedAt) + ".")
 		h.button.SetText("Sync now (S)")
 	}
 	if st.Running && st.Total > 0 {
@@ -79,7 +82,7 @@ func (h *header) update() {
 		number(c.Photos, "photos"), number(c.Incidents, "incidents"), number(c.Findings, "findings"), number(c.Open, "open cases"),
 		number(c.Outbox, "in the outbox"), number(c.Conflicts, "conflicts"), number(c.Work, "left to read"),
 	)
-	h.content.Refresh()
+	h.changed()
 }
 
 func number(n int, what string) fyne.CanvasObject {
@@ -117,18 +120,24 @@ func (d *details) update() {
 		show.NewRow(8, show.Grow(show.NewLine("Case "+e.Decision.CaseID).Bold().Sized(look.Title), 1), show.Own(show.NewChip(words, role))),
 		show.NewPara(explain(e.State)).Muted(),
 	}
-	if e.LastError != "" {
+	if e.LastError != "" && e.State != model.OutboxConflict {
 		parts = append(parts, show.NewPara(e.LastError).Role(theme.ColorNameWarning))
 	}
 	if inConflict(e) && e.Theirs != nil {
-		parts = append(parts, show.NewRow(12,
-			show.Grow(d.decision("Yours", e.Decision), 1), show.Grow(d.decision("At the platform", *e.Theirs), 1)))
+		parts = append(parts, show.NewRow(12, top(d.decision("Yours", e.Decision)), top(d.decision("At the platform", *e.Theirs))))
 	} else {
 		parts = append(parts, d.decision("The decision", e.Decision))
 	}
 	parts = append(parts, show.NewFlow(8, d.buttons(e)...))
 	d.body.Set(parts...)
 	d.content.Refresh()
+}
+
+// top is half of a row, its object at the upper edge.
+func top(o fyne.CanvasObject) show.Cell {
+	cell := show.Grow(o, 1)
+	cell.Top = true
+	return cell
 }
 
 func (d *details) decision(title string, dec model.Decision) fyne.CanvasObject {

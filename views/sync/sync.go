@@ -33,7 +33,7 @@ const pageSize = 100
 type View struct {
 	sh      *shell.Shell
 	desk    Desk
-	content fyne.CanvasObject
+	content *fyne.Container
 	work    *shell.Work
 
 	entries []model.OutboxEntry
@@ -63,7 +63,8 @@ func New(sh *shell.Shell, desk Desk) *View {
 	title := show.NewGround("", 0, show.NewLine("Decisions made here").Bold()).Pad(14, 12, 14, 6)
 	left := container.NewBorder(title, nil, nil, nil, outbox)
 	split := container.New(&halves{}, left, show.NewGround(look.Surface, 0, v.details.content).Edge(look.Of(look.Line)))
-	v.content = container.NewBorder(v.head.content, nil, nil, nil, split)
+	v.content = show.NewBanded(v.head.content, nil, split)
+	v.head.changed = func() { show.Relaid(v.content) }
 	return v
 }
 
@@ -135,7 +136,7 @@ func note(e model.OutboxEntry, now time.Time) string {
 	case e.LastError != "":
 		return e.LastError
 	case e.State == model.OutboxAcked:
-		return "Confirmed by the platform " + show.Ago(e.UpdatedAt, now)
+		return "Confirmed by the platform at " + show.DateTime(e.UpdatedAt)
 	case e.State == model.OutboxQueued:
 		return "Waits to be sent"
 	}
