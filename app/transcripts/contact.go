@@ -141,6 +141,9 @@ func (v *view) weigh(l *line, e contacts.Entity, hot, promo []hit) float64 {
 		if v.near(l, e, promo, 25) || v.near(l, e, ofFamily(l.hits, "contact"), 12) {
 			return 0.85
 		}
+		if path == "" && v.signature(l, e) {
+			return 0.7
+		}
 		return 0
 	case contacts.Address:
 		if e.Cued || v.near(l, e, ofFamily(l.hits, "contact"), 10) {
@@ -149,6 +152,35 @@ func (v *view) weigh(l *line, e contacts.Entity, hot, promo []hit) float64 {
 		return 0
 	}
 	return e.Score
+}
+
+// practice are the words in the host names of people who sell their help.
+var practice = []string{"therap", "counsel", "coach", "psych", "lcsw", "lmft", "lpc", "heal", "wellness", "consult", "tutor", "lawyer", "legal", "tarot", "reading", "advis", "mentor", "doctor", "clinic"}
+
+// signature says whether a web address stands as a person's own at the end of a
+// message: behind a sign-off or a name, or alone after the last sentence.
+func (v *view) signature(l *line, e contacts.Entity) bool {
+	left := 0
+	for k := e.J; k < len(l.toks); k++ {
+		if l.toks[k].Kind == phrase.Word {
+			left++
+		}
+	}
+	if left > 6 || strings.HasSuffix(strings.SplitN(e.Value, "/", 2)[0], ".org") && left > 0 {
+		return false
+	}
+	is := v.book.Class("signoff")
+	for k := max(0, e.I-10); k < e.I; k++ {
+		if is(l.toks[k]) || l.text.S[l.toks[k].A:l.toks[k].B] == "~" {
+			return true
+		}
+	}
+	for _, w := range practice {
+		if strings.Contains(e.Value, w) && !strings.HasSuffix(e.Value, ".org") {
+			return true
+		}
+	}
+	return e.I > 0 && l.toks[e.I-1].Kind == phrase.Punct && strings.ContainsAny(l.text.S[l.toks[e.I-1].A:l.toks[e.I-1].B], ".!-(") && !strings.HasSuffix(e.Value, ".org")
 }
 
 func ofFamily(hits []hit, family string) []hit {
