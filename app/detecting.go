@@ -30,6 +30,7 @@ const (
 type indexes struct {
 	matcher   *photos.Matcher
 	hashed    map[string]struct{} // photo IDs in matcher
+	bare      bareIndex           // hashes of banks that came without a photo
 	community *profiles.Community
 	ledger    *ratings.Ledger
 	banks     map[string]model.BankKind
@@ -166,6 +167,10 @@ func (x *indexes) add(hashes ...model.PhotoHashes) {
 	for _, h := range hashes {
 		if h.Method != photos.Method {
 			continue // computed by another version; its photo has work queued
+		}
+		if h.Class == bareClass {
+			x.bare.add(h)
+			continue
 		}
 		x.matcher.Add(h)
 		x.hashed[h.PhotoID] = struct{}{}
@@ -336,7 +341,7 @@ func (d *Desk) match(ctx context.Context, photoID string) ([]model.Match, error)
 	if err != nil {
 		return nil, d.faultPhoto(ctx, photoID, err)
 	}
-	found, err := d.indexes.matcher.Match(ctx, hashes, pic)
+	found, err := d.indexes.matches(ctx, hashes, pic)
 	if err != nil {
 		return nil, fmt.Errorf("matching photo %s: %w", photoID, err)
 	}
