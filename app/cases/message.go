@@ -233,12 +233,12 @@ func (l *writer) step(s model.Sanction) guidelines.Vars {
 func (l *writer) seen(id string, expert model.Expert, mine []model.Sanction, evidence []model.Evidence) (guidelines.Vars, Basis) {
 	sum := Sum(id, evidence)
 	when := ""
-	switch first, last := l.date(sum.First), l.date(sum.Last); {
-	case first == "":
-	case first == last:
-		when = l.render(l.letter.Single, guidelines.Vars{"first": first, "last": last})
-	default:
-		when = l.render(l.letter.Range, guidelines.Vars{"first": first, "last": last})
+	if first, last := l.date(sum.First), l.date(sum.Last); first != "" {
+		text := l.letter.Range
+		if first == last {
+			text = l.letter.Single
+		}
+		when = l.render(text, guidelines.Vars{"first": first, "last": last})
 	}
 	ratings := 0
 	for _, s := range mine {
