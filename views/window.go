@@ -13,6 +13,7 @@ import (
 	"mensch/views/settings"
 	"mensch/views/shell"
 	"mensch/views/sync"
+	"mensch/views/transcript"
 )
 
 // Desk is what all screens together need of the use cases. app.Desk satisfies
@@ -21,6 +22,7 @@ type Desk interface {
 	shell.Desk
 	queue.Desk
 	casefile.Desk
+	transcript.Desk
 	compare.Desk
 	sync.Desk
 	bank.Desk
@@ -35,9 +37,10 @@ type Options struct {
 	Now   func() time.Time                              // the clock in UTC if nil
 	Size  fyne.Size                                     // 1280 by 800 if zero
 
-	Window    fyne.Window    // the window to build in; a new master window if nil
-	Doors     firstrun.Doors // adds the first-run screen
-	Languages []string       // that messages can be written in
+	Window    fyne.Window       // the window to build in; a new master window if nil
+	Doors     firstrun.Doors    // adds the first-run screen
+	Languages []string          // that messages can be written in
+	Navigated func(shell.Route) // told of each route that is shown
 }
 
 // New builds the main window with every screen and opens the queue. Show it
@@ -49,9 +52,10 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 		win = a.NewWindow("Mensch")
 		win.SetMaster()
 	}
-	sh := shell.New(shell.Options{App: a, Window: win, Desk: desk, Do: opts.Do, Go: opts.Go, After: opts.After, Now: opts.Now})
+	sh := shell.New(shell.Options{App: a, Window: win, Desk: desk, Do: opts.Do, Go: opts.Go, After: opts.After, Now: opts.Now, Navigated: opts.Navigated})
 	sh.Add(shell.Queue, queue.New(sh, desk))
 	sh.Add(shell.Case, casefile.New(sh, desk))
+	sh.Add(shell.Transcript, transcript.New(sh, desk))
 	sh.Add(shell.Compare, compare.New(sh, desk))
 	sh.Add(shell.Sync, sync.New(sh, desk))
 	sh.Add(shell.Bank, bank.New(sh, desk))

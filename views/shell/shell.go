@@ -100,6 +100,8 @@ type Options struct {
 	Go     func(func())                                  // runs in the background; a goroutine
 	After  func(d time.Duration, f func()) (stop func()) // runs off the UI thread after a time
 	Now    func() time.Time
+	// Navigated, if not nil, is told of each route that is shown.
+	Navigated func(Route)
 }
 
 // Shell is the frame.
@@ -292,6 +294,9 @@ func (s *Shell) show(move func()) {
 	next := s.Current()
 	s.frame.set(next)
 	next.Open(s.Route())
+	if s.opts.Navigated != nil {
+		s.opts.Navigated(s.Route())
+	}
 	s.Retitle()
 	s.router.listen()
 }

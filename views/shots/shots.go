@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -41,6 +42,12 @@ func Scenes() []Scene {
 		{"bank-import", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("i") }},
 		{"settings", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Settings}) }},
 		{"firstrun", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.FirstRun}) }},
+		{"transcript", func(w *viewstest.Window) { openCase(w); w.Type("tnna") }},
+		{"transcript-find", func(w *viewstest.Window) {
+			w.Open(shell.Route{Screen: shell.Transcript, CaseID: "e000002.1", Session: "s-long", Text: "you"})
+			w.Pump.Settle()
+			w.Pump.Advance(time.Second)
+		}},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
 	}
 }

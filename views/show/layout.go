@@ -556,3 +556,14 @@ func (r *tallRenderer) Refresh() {
 }
 func (r *tallRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.t.object} }
 func (r *tallRenderer) Destroy()                     {}
+
+// Natural is the width of all objects on one line.
+func (f *Flow) Natural() float32 {
+	width := float32(0)
+	for _, o := range f.objects {
+		if o.Visible() {
+			width += o.MinSize().Width + f.gap
+		}
+	}
+	return max(0, width-f.gap)
+}

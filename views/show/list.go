@@ -82,6 +82,23 @@ func (l *List) SetCount(n int) {
 	l.Refresh()
 }
 
+// Grow adds rows at the end; what is in sight and the heights that are known
+// stay.
+func (l *List) Grow(n int) {
+	if n <= l.count || l.Estimate == nil || len(l.tops) != l.count+1 {
+		l.SetCount(n)
+		return
+	}
+	for i := l.count; i < n; i++ {
+		l.tops = append(l.tops, l.tops[i]+l.Estimate(i, l.width))
+		l.known = append(l.known, false)
+	}
+	l.count = n
+	l.content.Resize(fyne.NewSize(l.width, max(l.Page(), l.top(n))))
+	l.view.Refresh()
+	l.place()
+}
+
 // Selected is the selected row, -1 if there is none.
 func (l *List) Selected() int { return l.selected }
 

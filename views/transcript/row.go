@@ -1,0 +1,272 @@
+package transcript
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"mensch/app"
+	"mensch/app/model"
+	"mensch/views/look"
+	"mensch/views/show"
+)
+
+// messageRow draws one message: the client's at the left, the expert's at the
+// right, marks in the colours of their guidelines, and below them what they
+// are called and how they read when the text hides it.
+type messageRow struct {
+	widget.BaseWidget
+	v      *View
+	index  int
+	day    *show.Line
+	head   *show.Line
+	text   *show.Para
+	bubble *show.Ground
+	foot   *show.Flow
+	marks  []int // indexes into the view's marks, in the order of the highlights
+	expert bool
+}
+
+const (
+	edge      = 18 // space at both sides
+	inner     = 11 // space in a bubble at both sides
+	bubbleTop = 6
+)
+
+func newMessageRow(v *View) *messageRow {
+	r := &messageRow{v: v, index: -1}
+	r.day = show.NewLine("").Small().Bold().Muted().Centred()
+	r.head = show.NewLine("").Small().Muted()
+	r.text = show.NewPara("")
+	r.text.OnMark(r.tapped, r.hovered)
+	r.bubble = show.NewGround(look.Client, 0, r.text).Pad(inner, bubbleTop, inner, bubbleTop).Round(8)
+	r.foot = show.NewFlow(4)
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *messageRow) tapped(highlight int) {
+	if highlight < len(r.marks) {
+		r.v.goTo(r.marks[highlight], false)
+	}
+}
+
+func (r *messageRow) hovered(highlight int) {
+	if highlight >= 0 && highlight < len(r.marks) {
+		r.v.preview(r.marks[highlight])
+	} else {
+		r.v.preview(-1)
+	}
+}
+
+// fill shows the message at an index.
+func (r *messageRow) fill(i int) {
+	v := r.v
+	r.index = i
+	m := v.messages[i]
+	r.expert = m.From == model.FromExpert
+	before, first := model.Message{}, i == 0
+	if !first {
+		before = v.messages[i-1]
+	}
+	r.day.Hide()
+	if first || !sameDay(before, m) {
+		r.day.SetText(show.Date(m.At))
+		r.day.Show()
+	}
+	r.head.Hide()
+	if first || before.From != m.From || r.day.Visible() || m.At.Sub(before.At).Minutes() > 10 {
+		who := "Client"
+		if r.expert {
+			who = v.file.Expert.ScreenName
+		}
+		r.head.SetText(who + "  " + show.Clock(m.At))
+		r.head.Show()
+	}
+	if r.expert {
+		r.head.Right()
+		r.bubble.Paint(look.Expert)
+	} else {
+		r.bubble.Paint(look.Client)
+	}
+
+	r.marks = v.byMessage[m.ID]
+	highlights := make([]show.Highlight, 0, len(r.marks))
+	var foot []fyne.CanvasObject
+	for _, k := range r.marks {
+		mark := v.file.Marks[k]
+		fill := look.Tint(mark.Guideline)
+		if mark.Verdict == model.VerdictRejected {
+			fill = look.Of(look.Track)
+		}
+		highlights = append(highlights, show.Highlight{
+			Start: mark.Start, End: mark.End, Fill: fill, Edge: look.Edge(mark.Guideline),
+			Strong: k == v.current, Struck: mark.Verdict == model.VerdictRejected,
+		})
+		foot = append(foot, r.label(k, mark)...)
+	}
+	for n, h := range v.hitsOf(i) {
+		highlights = append(highlights, show.Highlight{
+			Start: h.start, End: h.end, Fill: look.Fade(look.Of(look.Surface), look.Of(theme.ColorNameWarning), 0.42),
+			Edge: look.Of(theme.ColorNameWarning), Strong: v.isHit(i, n),
+		})
+	}
+	r.text.Set(m.Text, highlights)
+	r.foot.Set(foot...)
+	r.Refresh()
+}
+
+// label names a mark below its message.
+func (r *messageRow) label(k int, mark app.Mark) []fyne.CanvasObject {
+	text := mark.Title
+	if mark.Label != "" {
+		text += ": " + mark.Label
+	}
+	switch mark.Verdict {
+	case model.VerdictAccepted:
+		text += ", accepted"
+	case model.VerdictRejected:
+		text += ", rejected"
+	}
+	chip := show.NewTap(show.NewGuidelineChip(mark.Guideline, text), func() { r.v.goTo(k, false) })
+	out := []fyne.CanvasObject{chip}
+	if mark.Reading != "" {
+		out = append(out, show.NewGround("", 0, show.NewLine("reads "+mark.Reading).Small().Role(look.Hidden).Whole()).Pad(1, 2, 6, 0))
+	}
+	return out
+}
+
+func sameDay(a, b model.Message) bool {
+	x, y := a.At.UTC(), b.At.UTC()
+	return x.YearDay() == y.YearDay() && x.Year() == y.Year()
+}
+
+// textWidth is how wide a message may run.
+func textWidth(width float32) float32 {
+	most := 620 * look.Size(theme.SizeNameText) / 13
+	return max(60, min((width-2*edge)*0.8, most)-2*inner)
+}
+
+type rowPlace struct {
+	day, head, bubble, foot float32 // y
+	end                     float32
+}
+
+func (r *messageRow) places(width float32) rowPlace {
+	var p rowPlace
+	y := float32(2)
+	if r.day.Visible() {
+		y += 10
+		p.day = y
+		y += show.LineHeight(theme.SizeNameCaptionText, fyne.TextStyle{Bold: true}) + 6
+	}
+	if r.head.Visible() {
+		y += 5
+		p.head = y
+		y += show.LineHeight(theme.SizeNameCaptionText, fyne.TextStyle{}) + 2
+	}
+	p.bubble = y
+	y += r.text.HeightFor(textWidth(width)) + 2*bubbleTop
+	p.foot = y + 3
+	if len(r.marks) > 0 {
+		y = p.foot + r.foot.HeightFor(textWidth(width)+2*inner)
+	}
+	p.end = y + 3
+	return p
+}
+
+// HeightFor is the height of the message at a width.
+func (r *messageRow) HeightFor(width float32) float32 { return r.places(width).end }
+
+// CreateRenderer is called by Fyne.
+func (r *messageRow) CreateRenderer() fyne.WidgetRenderer {
+	return &messageRenderer{r, []fyne.CanvasObject{r.day, r.head, r.bubble, r.foot}}
+}
+
+type messageRenderer struct {
+	r       *messageRow
+	objects []fyne.CanvasObject
+}
+
+func (x *messageRenderer) Layout(size fyne.Size) {
+	r := x.r
+	p := r.places(size.Width)
+	tw := textWidth(size.Width)
+	full := tw + 2*inner
+	left := float32(edge)
+	w := r.text.WidthFor(tw) + 2*inner
+	bx := left
+	if r.expert {
+		left = size.Width - edge - full
+		bx = size.Width - edge - w
+	}
+	r.day.Move(fyne.NewPos(0, p.day))
+	r.day.Resize(fyne.NewSize(size.Width, r.day.MinSize().Height))
+	r.head.Move(fyne.NewPos(left, p.head))
+	r.head.Resize(fyne.NewSize(full, r.head.MinSize().Height))
+	// The text keeps the width that it was wrapped for; the bubble is only as
+	// wide as the longest line.
+	r.bubble.Pad(inner, bubbleTop, inner-(full-w), bubbleTop)
+	r.bubble.Move(fyne.NewPos(bx, p.bubble))
+	r.bubble.Resize(fyne.NewSize(w, r.text.HeightFor(tw)+2*bubbleTop))
+	fh := r.foot.HeightFor(full)
+	r.foot.Move(fyne.NewPos(bx, p.foot))
+	r.foot.Resize(fyne.NewSize(min(full, size.Width-edge-bx), fh))
+	if r.expert {
+		// Labels that do not fit below a short bubble begin further left.
+		need := r.foot.Natural()
+		fx := max(left, min(bx, size.Width-edge-need))
+		r.foot.Move(fyne.NewPos(fx, p.foot))
+		r.foot.Resize(fyne.NewSize(size.Width-edge-fx, fh))
+	}
+}
+
+func (x *messageRenderer) MinSize() fyne.Size { return fyne.NewSize(200, 30) }
+func (x *messageRenderer) Refresh() {
+	x.Layout(x.r.Size())
+	for _, o := range x.objects {
+		o.Refresh()
+	}
+}
+func (x *messageRenderer) Objects() []fyne.CanvasObject { return x.objects }
+func (x *messageRenderer) Destroy()                     {}
+
+// estimate guesses a row's height from the length of its text.
+func (v *View) estimate(i int, width float32) float32 {
+	m := v.messages[i]
+	line := look.Size(theme.SizeNameText)
+	perLine := max(8, textWidth(width)/(line*0.52))
+	lines := float32(1+len(m.Text)/int(perLine)) + float32(min(20, count(m.Text, '\n')))
+	height := lines*(line*1.36+look.Size(theme.SizeNameLineSpacing)) + 2*bubbleTop + 5
+	if i == 0 || v.messages[i-1].From != m.From {
+		height += line * 1.6
+	}
+	if len(v.byMessage[m.ID]) > 0 {
+		height += line * 1.8
+	}
+	return height
+}
+
+func count(s string, c byte) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] == c {
+			n++
+		}
+	}
+	return n
+}
+
+// marksIn are the marks of a message, in the order of its text.
+func marksIn(all []app.Mark) map[string][]int {
+	out := map[string][]int{}
+	for k, m := range all {
+		out[m.MessageID] = append(out[m.MessageID], k)
+	}
+	for _, ks := range out {
+		slices.SortStableFunc(ks, func(a, b int) int { return all[a].Start - all[b].Start })
+	}
+	return out
+}
