@@ -86,9 +86,14 @@ func (f *flattener) flatten(pix []float32, ok []bool, w, h int, out []float32) {
 		f.sum, f.square, f.count = make([]float32, n), make([]float32, n), make([]float32, n)
 	}
 	sum, square, count := f.sum[:n], f.square[:n], f.count[:n]
+	// The border of zeros may hold sums of a picture of another size.
+	clear(sum[:w+1])
+	clear(square[:w+1])
+	clear(count[:w+1])
 	for y := range h {
 		var s, q, c float32
 		row, above := (y+1)*(w+1), y*(w+1)
+		sum[row], square[row], count[row] = 0, 0, 0
 		for x := range w {
 			i := y*w + x
 			if ok[i] {

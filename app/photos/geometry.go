@@ -52,22 +52,27 @@ func shapeOf(w, h int) shape {
 	return shape{r, 1 / r}
 }
 
-func pairOf(f *feature, h hit, q, b shape) pair {
+func pairOf(f *feature, h hit, stored *posting, q, b shape) pair {
 	x, a := float64(f.x), float64(f.angle)
-	if h.mirrored {
+	if h.mirrored() {
 		x, a = 1-x, math.Pi-a
 	}
 	return pair{
 		qx: x * q.w, qy: float64(f.y) * q.h, qs: float64(f.sigma), qa: a,
-		bx: float64(h.stored.x) / 255 * b.w, by: float64(h.stored.y) / 255 * b.h,
-		bs: float64(sigmaTable[h.stored.sigma]), ba: float64(h.stored.turn()),
-		weight: weigh(int(h.distance)), feature: h.feature,
-		sig: h.stored.sig[0] ^ h.stored.sig[1]<<1 ^ uint64(h.stored.x)<<8 ^ uint64(h.stored.y),
+		bx: float64(stored.x) / 255 * b.w, by: float64(stored.y) / 255 * b.h,
+		bs: float64(sigmaTable[stored.sigma]), ba: float64(stored.turn()),
+		weight: float64(weights[h.distance]), feature: h.feature,
+		sig: stored.sig[0] ^ stored.sig[1]<<1 ^ uint64(stored.x)<<8 ^ uint64(stored.y),
 	}
 }
 
-// weigh says how much a resemblance at a distance speaks for a true match.
-func weigh(distance int) float64 { return math.Exp(-float64(distance*distance) / (2 * 11 * 11)) }
+// weights say how much a resemblance at a distance speaks for a true match.
+var weights = func() (t [129]float32) {
+	for d := range t {
+		t[d] = float32(math.Exp(-float64(d*d) / (2 * 11 * 11)))
+	}
+	return t
+}()
 
 // agreement is what the pairs of two pictures have in common.
 type agreement struct {

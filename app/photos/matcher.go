@@ -88,12 +88,14 @@ func (m *Matcher) Len() int {
 }
 
 const (
-	queryArea     = 480 * 480 // pixels that a query's features are found in
+	queryArea     = 420 * 420 // pixels that a query's features are found in
 	queryFeatures = 320
-	plainRadius   = 10 // bits of the plain hashes of candidates
-	hitRadius     = 24 // bits of the descriptions of like features
-	shortlist     = 60 // photos whose geometry is looked at
-	verified      = 12 // photos that are aligned
+	plainRadius   = 8   // bits of the plain hashes of candidates
+	plainMost     = 6   // candidates by plain hash
+	longlist      = 600 // photos whose votes are looked at
+	shortlist     = 48  // photos whose geometry is worked out
+	verified      = 12  // photos that are aligned, at least where there are as many
+	sureInliers   = 14  // features lying alike from which a photo is always aligned
 )
 
 // candidate is a photo that may show the query's picture.
@@ -103,7 +105,6 @@ type candidate struct {
 	agreement
 	to   affine // from the other photo to the query, in shares
 	like likeness
-	coarse float64
 }
 
 // Match gives the photos that show one picture with the query, best first,
@@ -165,68 +166,29 @@ func (m *Matcher) prepare(q model.PhotoHashes, p *Picture) *query {
 	}
 }
 
+// candidates finds, aligns and compares the photos that may show the query's
+// picture, best first.
 func (m *Matcher) candidates(q *query) []candidate {
-	features := q.features
-	hits := m.index.look(features, 40, hitRadius, nil)
-
-	// The photos with most resemblances.
-	votes := make([]float32, len(m.items))
-	var touched []uint32
-	for _, h := range hits {
-		if votes[h.slot] == 0 {
-			touched = append(touched, h.slot)
+	list := m.geometry(q)
+	near := map[uint32]bool{}
+	for _, c := range list {
+		if c.inliers >= 6 {
+			near[c.slot] = true
 		}
-		votes[h.slot] += float32(weigh(int(h.distance)))
 	}
-	touched = slices.DeleteFunc(touched, func(s uint32) bool { return m.items[s].id == "" })
-	slices.SortFunc(touched, func(a, b uint32) int { return cmp.Compare(votes[b], votes[a]) })
-	if len(touched) > shortlist {
-		touched = touched[:shortlist]
-	}
-
-	// Of each the geometry that most follow.
-	pairs := map[uint64][]pair{}
-	chosen := map[uint32]bool{}
-	for _, s := range touched {
-		chosen[s] = true
-	}
-	for _, h := range hits {
-		if !chosen[h.slot] {
+	// A photo with few features to find may still have the same plain hash.
+	hits := m.plain.Search(q.hashes.PHash, plainRadius, nil)
+	slices.SortFunc(hits, func(a, b hamming.Hit) int {
+		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
+	})
+	plain := 0
+	for _, hit := range hits {
+		if near[hit.ID] || m.items[hit.ID].id == "" || plain == plainMost {
 			continue
 		}
-		key := uint64(h.slot) << 1
-		if h.mirrored {
-			key |= 1
-		}
-		r := math.Sqrt(float64(m.items[h.slot].shape))
-		pairs[key] = append(pairs[key], pairOf(&features[h.feature], h, q.shape, shape{r, 1 / r}))
-	}
-	var list []candidate
-	for _, s := range touched {
-		for mirrored := range uint64(2) {
-			ps := pairs[uint64(s)<<1|mirrored]
-			if len(ps) < 2 {
-				continue
-			}
-			a := agree(ps)
-			if a.inliers < 2 || !plausible(a.m) {
-				continue
-			}
-			c := candidate{slot: s, mirrored: mirrored == 1, agreement: a}
-			if to, ok := m.toQuery(c, q.shape); ok {
-				c.to = to
-				list = append(list, c)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.weight, a.weight) })
-	if len(list) > verified {
-		list = list[:verified]
-	}
-	for _, hit := range m.plain.Search(q.hashes.PHash, plainRadius, nil) {
+		plain++
 		list = append(list, candidate{slot: hit.ID, to: identity})
 	}
-
 	a := newAligner(q.pyramid)
 	for i := range list {
 		m.verify(a, &list[i])
@@ -241,6 +203,147 @@ func (m *Matcher) candidates(q *query) []candidate {
 		}
 	}
 	return out
+}
+
+// geometry finds the photos of which features lie as in the query.
+func (m *Matcher) geometry(q *query) []candidate {
+	// The more photos, the more resemblances by chance.
+	most, radius := 32, 22
+	if n := len(m.items); n > 100_000 {
+		most, radius = 20, 17
+	} else if n > 20_000 {
+		most, radius = 24, 19
+	}
+	hits := m.index.look(q.features, most, radius, nil)
+	votes := make([]float32, len(m.items))
+	var touched []uint32
+	for i := range hits {
+		h := &hits[i]
+		if votes[h.slot] == 0 {
+			touched = append(touched, h.slot)
+		}
+		votes[h.slot] += weights[h.distance]
+	}
+	touched = slices.DeleteFunc(touched, func(s uint32) bool { return m.items[s].id == "" })
+	touched = top(touched, votes, longlist)
+
+	// Of the photos with most votes, those whose votes agree in turn and scale.
+	rank := make(map[uint32]int, len(touched))
+	for i, s := range touched {
+		rank[s] = i
+	}
+	grouped := make([][]hit, 2*len(touched))
+	for _, h := range hits {
+		if votes[h.slot] < 0 { // top has marked the chosen
+			i := 2 * rank[h.slot]
+			if h.mirrored() {
+				i++
+			}
+			grouped[i] = append(grouped[i], h)
+		}
+	}
+	type group struct {
+		hits     []hit
+		weight   float32
+		mirrored bool
+	}
+	groups := make([]group, 0, len(grouped))
+	for i, hs := range grouped {
+		if len(hs) >= 2 {
+			groups = append(groups, group{hs, m.consistency(q, hs), i&1 == 1})
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(b.weight, a.weight) })
+	var list []candidate
+	var pairs []pair
+	for _, g := range groups[:min(len(groups), shortlist)] {
+		slot := g.hits[0].slot
+		r := math.Sqrt(float64(m.items[slot].shape))
+		pairs = pairs[:0]
+		for _, h := range g.hits {
+			pairs = append(pairs, pairOf(&q.features[h.feature], h, m.index.of(h), q.shape, shape{r, 1 / r}))
+		}
+		a := agree(pairs)
+		if a.inliers < 2 || !plausible(a.m) {
+			continue
+		}
+		c := candidate{slot: slot, mirrored: g.mirrored, agreement: a}
+		if to, ok := m.toQuery(c, q.shape); ok {
+			c.to = to
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.weight, a.weight) })
+	// A photo on many accounts has many good candidates: none is left out.
+	n := min(len(list), verified)
+	for n < len(list) && list[n].inliers >= sureInliers {
+		n++
+	}
+	return list[:n]
+}
+
+// top keeps the count photos with most votes, and marks them by making their
+// votes negative.
+func top(slots []uint32, votes []float32, count int) []uint32 {
+	if len(slots) > 4*count {
+		// Most photos have a chance vote or two: a threshold first.
+		var bins [256]int
+		for _, s := range slots {
+			bins[min(int(votes[s]*8), 255)]++
+		}
+		least, sum := 255, 0
+		for ; least > 0 && sum+bins[least] < count; least-- {
+			sum += bins[least]
+		}
+		slots = slices.DeleteFunc(slots, func(s uint32) bool { return int(votes[s]*8) < least })
+	}
+	slices.SortFunc(slots, func(a, b uint32) int {
+		return cmp.Or(cmp.Compare(votes[b], votes[a]), cmp.Compare(a, b))
+	})
+	slots = slots[:min(len(slots), count)]
+	for _, s := range slots {
+		votes[s] = -votes[s]
+	}
+	return slots
+}
+
+// consistency is the weight of the largest party of hits that turn and scale
+// the query alike; hits by chance are of all parties.
+func (m *Matcher) consistency(q *query, hits []hit) float32 {
+	const turns, scales = 16, 14
+	var votes [turns][scales]float32
+	last := -1
+	for _, h := range hits {
+		f := &q.features[h.feature]
+		s := m.index.of(h)
+		angle := f.angle
+		if h.mirrored() {
+			angle = math.Pi - angle
+		}
+		t := (s.turn() - angle) * (turns / (2 * math.Pi))
+		t = float32(math.Mod(float64(t)+4*turns, turns))
+		k := float32(math.Log2(float64(sigmaTable[s.sigma]/f.sigma)))*1.5 + scales/2
+		ti, ki := int(t), int(min(max(k, 0), scales-1))
+		w := weights[h.distance]
+		if int(h.feature) == last { // one feature that resembles many is one voice
+			w *= 0.3
+		}
+		last = int(h.feature)
+		votes[ti][ki] += w
+	}
+	var best float32
+	for t := range turns {
+		for k := range scales {
+			// Neighbours share: the true value may lie at a bin's border.
+			u := (t + 1) % turns
+			v := votes[t][k] + votes[u][k]
+			if k+1 < scales {
+				v += votes[t][k+1] + votes[u][k+1]
+			}
+			best = max(best, v)
+		}
+	}
+	return best
 }
 
 // toQuery turns a candidate's map, in units of the areas' roots and of the
@@ -270,17 +373,22 @@ func (m *Matcher) verify(a *aligner, c *candidate) {
 		s := max(pitch, 0.5)
 		thumb = thumb.averaged(int(float64(thumb.w)*s+0.5), int(float64(thumb.h)*s+0.5))
 	}
-	fine := newGrid(thumb)
 	coarse := newGrid(thumb.averaged((thumb.w+1)/2, (thumb.h+1)/2))
-	to, cc := a.refine(coarse, c.to, 8)
-	c.coarse = cc
-	to, corr := a.refine(fine, to, 5)
-	if corr < 0.2 {
+	to, corr := a.refine(coarse, c.to, 6)
+	if corr < coarseLeast {
+		return
+	}
+	fine := newGrid(thumb)
+	if to, corr = a.refine(fine, to, 4); corr < coarseLeast {
 		return
 	}
 	c.like = a.compare(fine, to)
 	c.to = to
 }
+
+// coarseLeast is the correlation that an alignment must have to be worth a
+// closer look; of true ones 99 in 100 have over 0.6.
+const coarseLeast = 0.36
 
 // arena keeps many small byte strings in large slabs.
 type arena struct{ slabs [][]byte }

@@ -2,6 +2,7 @@ package photos
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -83,27 +84,33 @@ var probes = func() [][]uint8 {
 // hit is a feature of the query that resembles one of a photo.
 type hit struct {
 	slot     uint32
+	at       uint32 // the block
 	feature  uint16 // of the query
 	distance uint8
-	mirrored bool
-	stored   stored
+	place    uint8 // in the block; the top bit says that the query is mirrored
 }
+
+const hitMirrored = 0x80
+
+func (h hit) mirrored() bool { return h.place&hitMirrored != 0 }
+
+func (p *postings) of(h hit) *posting { return &p.block(h.at).items[h.place&^hitMirrored] }
 
 // look appends the features that resemble the query's, among those of the
 // most probes likeliest words.
-func (p *postings) look(features []feature, most int, radius int, hits []hit) []hit {
+func (p *postings) look(features []feature, most, radius int, hits []hit) []hit {
 	if p.heads == nil {
 		return hits
 	}
 	for i := range features {
 		f := &features[i]
-		hits = p.lookOne(uint16(i), f.sig, &f.margins, false, most, radius, hits)
-		hits = p.lookOne(uint16(i), f.mirrored, &f.mirroredMargins, true, most, radius, hits)
+		hits = p.lookOne(hit{feature: uint16(i)}, f.sig, &f.margins, most, radius, hits)
+		hits = p.lookOne(hit{feature: uint16(i), place: hitMirrored}, f.mirrored, &f.mirroredMargins, most, radius, hits)
 	}
 	return hits
 }
 
-func (p *postings) lookOne(i uint16, s sig, margins *[wordBits]float32, mirrored bool, most, radius int, hits []hit) []hit {
+func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, radius int, hits []hit) []hit {
 	var order [wordBits]uint8
 	for k := range order {
 		order[k] = uint8(k)
@@ -123,8 +130,12 @@ func (p *postings) lookOne(i uint16, s sig, margins *[wordBits]float32, mirrored
 			b := p.block(at)
 			for k := range b.items[:b.n] {
 				it := &b.items[k]
-				if d := it.sig.distance(s); d <= radius {
-					hits = append(hits, hit{it.slot, i, uint8(d), mirrored, it.stored})
+				d := bits.OnesCount64(it.sig[0]^s[0]) + bits.OnesCount64(it.sig[1]^s[1])
+				if d <= radius {
+					h := proto
+					h.slot, h.at, h.distance = it.slot, at, uint8(d)
+					h.place |= uint8(k)
+					hits = append(hits, h)
 				}
 			}
 			at = b.next
