@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -112,13 +114,11 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 	if decision.Evidence, err = d.evidence(ctx, draft); err != nil {
 		return preview, facts, err
 	}
-	for _, s := range draft.Sanctions {
-		sanction, problem := d.sanction(s, decision, expert.Expert, record, now)
-		if problem != "" {
-			preview.Problems = append(preview.Problems, problem)
-		}
-		decision.Sanctions = append(decision.Sanctions, sanction)
+	sanctions, problems, err := d.sanctions(draft, decision, expert.Expert, record, now)
+	if err != nil {
+		return preview, facts, err
 	}
+	decision.Sanctions, preview.Problems = sanctions, problems
 	preview.Message = draft.Message
 	if preview.Message == "" && draft.Outcome == model.Sanctioned && len(decision.Sanctions) > 0 {
 		text, err := cases.Compose(d.pack, decision.Language, expert, decision.Sanctions, decision.Evidence)
@@ -141,38 +141,64 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 	return preview, facts, nil
 }
 
-// sanction makes one sanction of a draft; problem says in words why it cannot
-// stand.
-func (d *Desk) sanction(s DraftSanction, decision model.Decision, expert model.Expert, record cases.Record, now time.Time) (out model.Sanction, problem string) {
-	out = model.Sanction{
-		ID: uuid.NewString(), DecisionID: decision.ID, ExpertID: expert.ID, Guideline: s.Guideline, Step: s.Step, Field: s.Field,
-		StartsAt: now, PackVersion: d.pack.Version, DepartedReason: s.DepartedReason,
-	}
-	if !s.Everywhere {
-		out.Cluster = expert.Cluster
-	}
-	if s.Step == model.StepSuspension && s.Days > 0 {
-		out.EndsAt = now.AddDate(0, 0, s.Days)
-	}
-	if s.Step == model.StepRatingVoid {
-		out.Ratings = ratingsOf(decision.Evidence, s.Guideline)
-		if len(out.Ratings) == 0 {
-			problem = "To void ratings, name a finding that shows them as evidence."
+// sanctions makes the sanctions of a draft, with what goes along with the
+// recommended step; problems say in words why one cannot stand.
+func (d *Desk) sanctions(draft Draft, decision model.Decision, expert model.Expert, record cases.Record, now time.Time) (out []model.Sanction, problems []string, err error) {
+	for _, s := range draft.Sanctions {
+		choice := cases.Choice{Guideline: s.Guideline, Step: s.Step, Days: s.Days, Everywhere: s.Everywhere, Field: s.Field, DepartedReason: s.DepartedReason}
+		if s.Step == model.StepRatingVoid {
+			if choice.Ratings = ratingsOf(decision.Evidence, s.Guideline); len(choice.Ratings) == 0 {
+				problems = append(problems, "To void ratings, name a finding that shows them as evidence.")
+			}
+		}
+		sanction, err := cases.NewSanction(d.pack, uuid.NewString(), decision.ID, expert, choice, now)
+		if errors.Is(err, cases.ErrChoice) {
+			problems = append(problems, capital(err.Error())+".")
+			continue
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("making a sanction: %w", err)
+		}
+		advised := cases.RecommendFor(d.pack, s.Guideline, record, now)
+		if departed := cases.Departure(advised, sanction); departed != "" && s.DepartedReason == "" {
+			problems = append(problems, departed+" Say why you choose otherwise.")
+		}
+		out = append(out, sanction)
+		if sanction.Step == advised.Step {
+			out = append(out, d.along(draft, advised, decision, expert, now)...)
 		}
 	}
-	g, ok := d.pack.Guideline(s.Guideline)
-	if !ok {
-		return out, fmt.Sprintf("The rules know no guideline %q.", s.Guideline)
+	return out, problems, nil
+}
+
+// along are the sanctions that the rules attach to the recommended step, such
+// as removing the photo with a suspension for it. A field reset needs a field
+// that only a person can name, and a rating void needs ratings.
+func (d *Desk) along(draft Draft, advised cases.Recommendation, decision model.Decision, expert model.Expert, now time.Time) []model.Sanction {
+	var out []model.Sanction
+	for _, step := range advised.With {
+		chosen := slices.ContainsFunc(draft.Sanctions, func(s DraftSanction) bool { return s.Guideline == advised.Guideline && s.Step == step })
+		choice := cases.Choice{Guideline: advised.Guideline, Step: step, With: true}
+		switch step {
+		case model.StepRatingVoid:
+			choice.Ratings = ratingsOf(decision.Evidence, advised.Guideline)
+			chosen = chosen || len(choice.Ratings) == 0
+		case model.StepFieldReset:
+			chosen = true
+		}
+		if chosen {
+			continue
+		}
+		if sanction, err := cases.NewSanction(d.pack, uuid.NewString(), decision.ID, expert, choice, now); err == nil {
+			out = append(out, sanction)
+		}
 	}
-	out.Strikes = g.StrikesFor(s.Step)
-	if out.Strikes > 0 && g.StrikeDays > 0 {
-		out.StrikesExpire = now.AddDate(0, 0, g.StrikeDays)
-	}
-	advised := cases.RecommendFor(d.pack, s.Guideline, record, now)
-	if (advised.Step != s.Step || s.Step == model.StepSuspension && advised.Days != s.Days) && s.DepartedReason == "" {
-		problem = fmt.Sprintf("The record suggests another step for “%s”; say why you choose this one.", g.Title)
-	}
-	return out, problem
+	return out
+}
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // ratingsOf are the ratings that the evidence under a guideline shows.
@@ -191,7 +217,8 @@ func ratingsOf(evidence []model.Evidence, guideline string) []string {
 	return ids
 }
 
-// evidence copies what a draft names, with the words that its spans mark.
+// evidence copies what a draft names, with the messages that its marks stand
+// in, their quotes freed of contact details.
 func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, error) {
 	var out []model.Evidence
 	for _, id := range draft.Findings {
@@ -199,44 +226,35 @@ func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, err
 		if err != nil {
 			return nil, fmt.Errorf("reading finding %s: %w", id, err)
 		}
-		// A mark that the moderator rejected is no evidence.
-		f.Spans = slices.DeleteFunc(slices.Clone(f.Spans), func(s model.Span) bool { return s.Verdict == model.VerdictRejected })
-		out = append(out, model.Evidence{Kind: "finding", ID: f.ID, Guideline: f.Guideline, Text: f.Reason, Finding: &f})
-		quotes, err := d.quotes(ctx, f)
-		if err != nil {
-			return nil, err
+		var messages []model.Message
+		if f.SessionID != "" {
+			conv, err := d.store.Conversation(ctx, f.SessionID)
+			if err != nil && !notFound(err) {
+				return nil, fmt.Errorf("reading session %s: %w", f.SessionID, err)
+			}
+			messages = conv.Messages
 		}
-		out = append(out, quotes...)
+		out = append(out, cases.CopyFinding(f, messages, d.contacts)...)
 	}
 	for _, id := range draft.Incidents {
 		i, err := d.store.Incident(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("reading incident %s: %w", id, err)
 		}
-		out = append(out, model.Evidence{Kind: "incident", ID: i.ID, Guideline: i.Guideline, Text: i.Text})
+		out = append(out, cases.CopyIncident(i))
 	}
 	return out, nil
 }
 
-// quotes copies the messages that a finding marks.
-func (d *Desk) quotes(ctx context.Context, f model.Finding) ([]model.Evidence, error) {
-	if f.SessionID == "" || len(f.Spans) == 0 {
-		return nil, nil
+// contacts points at the contact details in a text, so that no letter carries
+// them on.
+func (d *Desk) contacts(text string) []cases.Blank {
+	found := d.reader.Contacts(text)
+	out := make([]cases.Blank, 0, len(found))
+	for _, c := range found {
+		out = append(out, cases.Blank{Start: c.Start, End: c.End, Label: c.Kind})
 	}
-	conv, err := d.store.Conversation(ctx, f.SessionID)
-	if notFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading session %s: %w", f.SessionID, err)
-	}
-	var out []model.Evidence
-	for _, m := range conv.Messages {
-		if slices.ContainsFunc(f.Spans, func(s model.Span) bool { return s.Message == m.ID }) {
-			out = append(out, model.Evidence{Kind: "message", ID: m.ID, Guideline: f.Guideline, Text: m.Text})
-		}
-	}
-	return out, nil
+	return out
 }
 
 // Decide confirms a draft: the decision, its local effect and its audit row

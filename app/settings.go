@@ -9,6 +9,10 @@ import (
 	"mensch/app/model"
 )
 
+// SettingServer is the key under which a store remembers the base address of
+// its platform.
+const SettingServer = "server"
+
 // Keys of the settings in the store.
 const (
 	settingModerator = "moderator"
@@ -100,4 +104,21 @@ func (d *Desk) SaveQueueFilter(ctx context.Context, filter model.QueueFilter) er
 		return fmt.Errorf("writing the queue's filter: %w", err)
 	}
 	return d.store.SetSetting(ctx, settingFilter, string(text))
+}
+
+// Languages are those that messages can be written in.
+func (d *Desk) Languages() []string { return d.pack.Languages() }
+
+// Server is the base address of the platform behind the desk; empty: none.
+func (d *Desk) Server() string {
+	_, server := d.link()
+	return server
+}
+
+// Remember keeps the address of the desk's platform for the next start.
+func (d *Desk) Remember(ctx context.Context, server string) error {
+	if err := d.store.SetSetting(ctx, SettingServer, server); err != nil {
+		return fmt.Errorf("keeping the platform's address: %w", err)
+	}
+	return nil
 }

@@ -94,6 +94,12 @@ func (d *Desk) syncNow(ctx context.Context, p platform.Platform, server string, 
 	return err
 }
 
+// Connected tells whether a platform stands behind the desk, reachable or not.
+func (d *Desk) Connected() bool {
+	p, _ := d.link()
+	return p != nil
+}
+
 // introduce keeps the name that the platform knows this moderator by.
 func (d *Desk) introduce(ctx context.Context, name string, roles []string) error {
 	d.mu.Lock()

@@ -14,6 +14,12 @@ var rulePack []byte
 //go:embed models
 var models embed.FS
 
+//go:embed icon.png
+var icon []byte
+
+// Icon is the program's icon, a PNG of 512 by 512 pixels.
+func Icon() []byte { return bytes.Clone(icon) }
+
 // RulePack is the default rule pack, as app/guidelines reads it.
 func RulePack() []byte {
 	return bytes.Clone(rulePack)

@@ -319,6 +319,21 @@ func (s *Shell) Step(caseID string, by int) {
 	})
 }
 
+// StepOr is Step, with what to do where there is no further case.
+func (s *Shell) StepOr(caseID string, by int, otherwise func()) {
+	if s.walker == nil {
+		otherwise()
+		return
+	}
+	s.walker.Step(caseID, by, func(id string) {
+		if id == "" {
+			otherwise()
+			return
+		}
+		s.Replace(Route{Screen: Case, CaseID: id})
+	})
+}
+
 // Retitle shows the present screen's title, subtitle and actions again; a
 // screen calls it when they changed.
 func (s *Shell) Retitle() { s.frame.retitle() }

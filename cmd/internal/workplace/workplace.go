@@ -22,9 +22,6 @@ import (
 	"mensch/store"
 )
 
-// settingServer keeps the platform's base address in the store.
-const settingServer = "server"
-
 // Config says which desk to open.
 type Config struct {
 	Dir    string // the store's folder; made if it is not there
@@ -34,10 +31,9 @@ type Config struct {
 	Moderator string
 	// Remember keeps Server in the store and Token in the keyring.
 	Remember bool
+	// Offline opens no platform and asks no keyring.
+	Offline bool
 }
-
-// ErrNoServer says that the folder's store belongs to no platform yet.
-var ErrNoServer = errors.New("no platform is configured")
 
 // Folder is where the user's own store lies, by the custom of the system.
 func Folder() string { return filepath.Join(xdg.DataHome, "mensch") }
@@ -75,12 +71,12 @@ func Open(ctx context.Context, c Config) (desk *app.Desk, err error) {
 	}()
 	server := c.Server
 	if server == "" {
-		if server, err = db.Setting(ctx, settingServer); err != nil {
+		if server, err = db.Setting(ctx, app.SettingServer); err != nil {
 			return nil, fmt.Errorf("reading which platform the store belongs to: %w", err)
 		}
 	}
 	options := app.Options{Store: db, Pack: pack, Models: assets.Models(), Moderator: c.Moderator, Server: server}
-	if server != "" {
+	if server != "" && !c.Offline {
 		token := c.Token
 		if token == "" {
 			// A keyring that is locked or missing leaves the desk offline, which it says.
@@ -103,7 +99,7 @@ func Open(ctx context.Context, c Config) (desk *app.Desk, err error) {
 }
 
 func remember(ctx context.Context, db *store.Store, server, token string) error {
-	if err := db.SetSetting(ctx, settingServer, server); err != nil {
+	if err := db.SetSetting(ctx, app.SettingServer, server); err != nil {
 		return fmt.Errorf("keeping the platform's address: %w", err)
 	}
 	if token == "" {
