@@ -8,6 +8,7 @@ import (
 	"mensch/views/bank"
 	"mensch/views/casefile"
 	"mensch/views/compare"
+	"mensch/views/decide"
 	"mensch/views/firstrun"
 	"mensch/views/queue"
 	"mensch/views/settings"
@@ -23,6 +24,7 @@ type Desk interface {
 	queue.Desk
 	casefile.Desk
 	transcript.Desk
+	decide.Desk
 	compare.Desk
 	sync.Desk
 	bank.Desk
@@ -56,6 +58,7 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	sh.Add(shell.Queue, queue.New(sh, desk))
 	sh.Add(shell.Case, casefile.New(sh, desk))
 	sh.Add(shell.Transcript, transcript.New(sh, desk))
+	sh.Add(shell.Decide, decide.New(sh, desk))
 	sh.Add(shell.Compare, compare.New(sh, desk))
 	sh.Add(shell.Sync, sync.New(sh, desk))
 	sh.Add(shell.Bank, bank.New(sh, desk))

@@ -48,6 +48,22 @@ func Scenes() []Scene {
 			w.Pump.Settle()
 			w.Pump.Advance(time.Second)
 		}},
+		{"decide", func(w *viewstest.Window) {
+			openCase(w)
+			w.Type("aad>")
+			w.Pump.Advance(time.Second)
+		}},
+		{"dismiss", func(w *viewstest.Window) {
+			openCase(w)
+			w.Type("x")
+			w.Pump.Advance(time.Second)
+		}},
+		{"undo", func(w *viewstest.Window) {
+			openCase(w)
+			w.Type("aad")
+			w.Pump.Advance(time.Second)
+			w.Chord(fyne.KeyReturn)
+		}},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
 	}
 }

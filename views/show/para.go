@@ -41,11 +41,12 @@ type Para struct {
 	onHover func(int)
 	max     int // lines shown; 0: all
 
-	width  float32
-	lines  []paraLine
-	valid  bool
-	hover  int
-	native float32 // width of the longest line as laid out
+	width   float32
+	lines   []paraLine
+	valid   bool
+	hover   int
+	wrapped int     // counts the layouts
+	native  float32 // width of the longest line as laid out
 }
 
 type paraLine struct {
@@ -226,6 +227,7 @@ func (p *Para) wrap(width float32) {
 		return
 	}
 	p.width, p.valid, p.native = width, true, 0
+	p.wrapped++
 	size := look.Size(p.size)
 	measure := func(s string) float32 { return fyne.MeasureText(s, size, p.style).Width }
 	p.lines = p.lines[:0]
@@ -330,7 +332,7 @@ func split(text string, width float32, measure func(string) float32) (string, st
 // finish joins the atoms of a line to runs, and orders them for the eye where
 // the line holds right-to-left text.
 func (p *Para) finish(atoms []paraRun, width float32) paraLine {
-	for len(atoms) > 0 && atoms[len(atoms)-1].space && atoms[len(atoms)-1].mark < 0 {
+	for len(atoms) > 0 && atoms[len(atoms)-1].space {
 		atoms = atoms[:len(atoms)-1]
 	}
 	rtl := false
@@ -505,6 +507,7 @@ func (p *Para) CreateRenderer() fyne.WidgetRenderer {
 
 type paraRenderer struct {
 	p       *Para
+	drawn   int // the layout that was drawn
 	objects []fyne.CanvasObject
 	texts   []*canvas.Text
 	rects   []*canvas.Rectangle
@@ -514,6 +517,7 @@ type paraRenderer struct {
 func (r *paraRenderer) draw() {
 	p := r.p
 	p.wrap(p.Size().Width)
+	r.drawn = p.wrapped
 	size, height := look.Size(p.size), p.lineHeight()
 	fore, hidden := look.Of(p.role), look.Of(look.Hidden)
 	textHeight := LineHeight(p.size, p.style)
@@ -532,9 +536,16 @@ func (r *paraRenderer) draw() {
 	}
 	for i, line := range p.lines {
 		y := float32(i) * height
-		for _, run := range line.runs {
-			if run.mark >= 0 && run.mark < len(p.marks) {
+		for j, run := range line.runs {
+			// Neighbours of one mark share one ground.
+			if run.mark >= 0 && run.mark < len(p.marks) && (j == 0 || line.runs[j-1].mark != run.mark) {
 				m := p.marks[run.mark]
+				for _, next := range line.runs[j+1:] {
+					if next.mark != run.mark {
+						break
+					}
+					run.w += next.w
+				}
 				box := rect()
 				box.FillColor, box.StrokeColor, box.StrokeWidth, box.CornerRadius = m.Fill, nil, 0, 2
 				if m.Strong {
@@ -557,6 +568,7 @@ func (r *paraRenderer) draw() {
 			}
 			t := r.texts[texts]
 			texts++
+			run = line.runs[j]
 			t.Text, t.TextSize, t.TextStyle, t.Color = run.text, size, p.style, fore
 			if run.mark >= 0 {
 				t.Color = look.Of(look.OnTint)
@@ -579,10 +591,10 @@ func (r *paraRenderer) draw() {
 }
 
 func (r *paraRenderer) Layout(size fyne.Size) {
-	if r.p.valid && r.p.width == size.Width {
-		return
+	r.p.wrap(size.Width)
+	if r.drawn != r.p.wrapped {
+		r.draw()
 	}
-	r.draw()
 }
 
 func (r *paraRenderer) MinSize() fyne.Size {

@@ -62,6 +62,9 @@ func (l *Line) Sized(name fyne.ThemeSizeName) *Line { l.size = name; return l }
 // Right aligns the line to the right.
 func (l *Line) Right() *Line { l.align = fyne.TextAlignTrailing; return l }
 
+// Left aligns the line to the left, as it is when it is made.
+func (l *Line) Left() *Line { l.align = fyne.TextAlignLeading; return l }
+
 // Centred aligns the line to the middle.
 func (l *Line) Centred() *Line { l.align = fyne.TextAlignCenter; return l }
 

@@ -89,6 +89,7 @@ func (r *messageRow) fill(i int) {
 		r.head.Right()
 		r.bubble.Paint(look.Expert)
 	} else {
+		r.head.Left()
 		r.bubble.Paint(look.Client)
 	}
 
