@@ -2,10 +2,8 @@ package transcripts
 
 import (
 	"fmt"
-	"strings"
 
 	"mensch/app/model"
-	"mensch/app/transcripts/phrase"
 )
 
 // incivility finds insults, threats and abuse. Only the expert's words count
@@ -101,29 +99,52 @@ func (v *view) rude(l *line) (float64, []mark) {
 			marks = append(marks, mark{h.kind, civilWords[h.kind], score, l.hitSpan(h, h.kind)})
 		}
 	}
-	if v.models.civility != nil {
-		p := v.models.civility.score(l, v.sc)
+	if p, i, j := v.offends(l, v.sc); p > 0 {
 		best = blend(best, p)
 		if best >= v.param(DetectIncivility, "min_score") && len(marks) == 0 {
-			a, b := v.worst(l)
+			a, b := v.worst(l, i, j)
 			marks = append(marks, mark{"insult", "offensive words", best, l.span(a, b, "insult")})
 		}
 	}
 	return best, marks
 }
 
-// worst gives the bytes of the reading to mark where no phrase says why: the
-// offensive words, or the whole message.
-func (v *view) worst(l *line) (int, int) {
-	bad := [...]func(phrase.Token) bool{v.book.Class("slur"), v.book.Class("insult"), v.book.Class("profanity")}
-	for _, is := range bad {
-		for _, t := range l.toks {
+// offends gives the model's probability that the words offend, and the tokens of
+// the window that does most.
+func (r *Reader) offends(l *line, sc *scratch) (p float64, i, j int) {
+	if r.models.civility == nil {
+		return 0, 0, 0
+	}
+	r.windows(l, func(a, b int) {
+		sc.feats = r.civilFeatures(l, a, b, sc.feats[:0])
+		if q := r.models.civility.Probability(sc.feats); q > p {
+			p, i, j = q, a, b
+		}
+	})
+	return p, i, j
+}
+
+// Offence gives the probability, 0 to 1, that a text is offensive or abusive,
+// whoever says it to whomever.
+func (r *Reader) Offence(text string) float64 {
+	sc := r.scratch.Get().(*scratch)
+	defer r.scratch.Put(sc)
+	m := said(text)
+	l := r.read(&m, sc)
+	v := view{Reader: r, session: &model.Session{}, sc: sc}
+	p, _ := v.rude(&l)
+	return p
+}
+
+// worst gives the bytes of the reading to mark in tokens [i, j) where no phrase
+// says why: the offensive words, or all of them.
+func (v *view) worst(l *line, i, j int) (int, int) {
+	for _, is := range v.civil.bad {
+		for _, t := range l.toks[i:j] {
 			if is(t) {
 				return int(t.A), int(t.B)
 			}
 		}
 	}
-	s := l.text.S
-	a := len(s) - len(strings.TrimLeft(s, " \n"))
-	return a, max(a, len(strings.TrimRight(s, " \n")))
+	return int(l.toks[i].A), int(l.toks[j-1].B)
 }

@@ -41,12 +41,6 @@ func loadModel(dir fs.FS, name string) (*textModel, error) {
 	return &textModel{m}, nil
 }
 
-// score gives the model's probability for a message.
-func (m *textModel) score(l *line, sc *scratch) float64 {
-	sc.feats = Features(&l.text, l.toks, sc.feats[:0])
-	return m.Probability(sc.feats)
-}
-
 // blend joins a rule's score with a model's: either alone can carry it, and
 // both together are worth more.
 func blend(rule, model float64) float64 {

@@ -40,6 +40,7 @@ type Reader struct {
 	hotlines map[string]bool // digits without the trunk's 1
 	params   map[string]map[string]float64
 	models   modelSet
+	civil    civilClasses
 	scratch  sync.Pool
 }
 
@@ -51,7 +52,7 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the phrase rules: %w", err)
 	}
-	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults}
+	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b)}
 	for _, d := range builtinDomains {
 		r.domains[d] = true
 	}
@@ -128,6 +129,11 @@ type line struct {
 }
 
 func (l *line) expert() bool { return l.msg.From == model.FromExpert }
+
+// said is a text without a conversation, as if an expert had written it.
+func said(text string) model.Message {
+	return model.Message{ID: "text", From: model.FromExpert, Text: text}
+}
 
 // span marks bytes [a, b) of the reading, in the original.
 func (l *line) span(a, b int, label string) model.Span {

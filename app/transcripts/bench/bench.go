@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/nyaruka/phonenumbers/v2"
 	"mvdan.cc/xurls/v2"
@@ -40,6 +41,8 @@ type bench struct {
 	dir    string
 	reader *transcripts.Reader
 	rows   []Row
+	list   []string
+	listRE *regexp.Regexp // the word list of the naive filter
 }
 
 // Run measures every row on the labelled sets under dataDir and writes a table
@@ -51,6 +54,16 @@ func Run(ctx context.Context, w io.Writer, dataDir string, models fs.FS) ([]Row,
 		return nil, fmt.Errorf("make the reader: %w", err)
 	}
 	b := &bench{w: w, dir: dataDir, reader: r}
+	raw, err := os.ReadFile(filepath.Join(dataDir, "toxicity", "ldnoobw_en.txt"))
+	if err != nil {
+		return nil, fmt.Errorf("open the labelled set: %w", err)
+	}
+	for line := range strings.Lines(strings.ToLower(string(raw))) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.list = append(b.list, regexp.QuoteMeta(line))
+		}
+	}
+	b.listRE = regexp.MustCompile(`\b(?:` + strings.Join(b.list, "|") + `)\b`)
 	for _, step := range b.steps() {
 		if err := ctx.Err(); err != nil {
 			return b.rows, fmt.Errorf("measure transcripts: %w", err)
@@ -65,9 +78,9 @@ func Run(ctx context.Context, w io.Writer, dataDir string, models fs.FS) ([]Row,
 func (b *bench) steps() []func() error {
 	none := func(f func()) func() error { return func() error { f(); return nil } }
 	all := map[string]func() error{
-		"obfuscated": b.obfuscated, "promotion": b.promotion, "harmless": b.harmless, "synthetic": b.synthetic, "national": none(b.national), "hiding": none(b.hiding),
+		"obfuscated": b.obfuscated, "promotion": b.promotion, "harmless": b.harmless, "synthetic": b.synthetic, "national": none(b.national), "hiding": none(b.hiding), "offensive": b.offensive, "foreign": b.foreign, "benign": b.benign,
 	}
-	order := []string{"obfuscated", "promotion", "harmless", "synthetic", "national", "hiding"}
+	order := []string{"obfuscated", "promotion", "harmless", "synthetic", "national", "hiding", "offensive", "foreign", "benign"}
 	if only := os.Getenv("BENCH_ONLY"); only != "" {
 		order = []string{only}
 	}
@@ -291,4 +304,20 @@ func spread(s string) string {
 func three(s string) []string {
 	n := len(s)
 	return []string{s[:n/3], s[n/3 : 2*n/3], s[2*n/3:]}
+}
+
+// modelFS is a folder that holds one civility model.
+type modelFS []byte
+
+// Open refuses every file; ReadFile gives the one that is there.
+func (m modelFS) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadFile gives the model.
+func (m modelFS) ReadFile(name string) ([]byte, error) {
+	if name != "civility.bin" {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
+	}
+	return slices.Clone(m), nil
 }
