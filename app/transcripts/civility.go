@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"mensch/app/model"
+	"mensch/app/transcripts/phrase"
 )
 
 // incivility finds insults, threats and abuse. Only the expert's words count
@@ -99,12 +100,16 @@ func (v *view) rude(l *line) (float64, []mark) {
 			marks = append(marks, mark{h.kind, civilWords[h.kind], score, l.hitSpan(h, h.kind)})
 		}
 	}
-	if p, i, j := v.offends(l, v.sc); p > 0 {
-		best = blend(best, p)
-		if best >= v.param(DetectIncivility, "min_score") && len(marks) == 0 {
-			a, b := v.worst(l, i, j)
-			marks = append(marks, mark{"insult", "offensive words", best, l.span(a, b, "insult")})
-		}
+	p, i, j := v.offends(l, v.sc)
+	if best > 0 {
+		return blend(best, p), marks
+	}
+	// The model alone knows the tone, not the target: it needs a word that
+	// offends, said to somebody.
+	if p >= v.param(DetectIncivility, "min_score") && (v.offensiveWord(l, i, j) || p >= v.param(DetectIncivility, "model_alone") && v.spokenTo(l, i, j)) {
+		a, b := v.worst(l, i, j)
+		marks = append(marks, mark{"insult", "offensive words", p, l.span(a, b, "insult")})
+		best = p
 	}
 	return best, marks
 }
@@ -131,9 +136,41 @@ func (r *Reader) Offence(text string) float64 {
 	defer r.scratch.Put(sc)
 	m := said(text)
 	l := r.read(&m, sc)
-	v := view{Reader: r, session: &model.Session{}, sc: sc}
-	p, _ := v.rude(&l)
+	p, _, _ := r.offends(&l, sc)
+	for _, h := range l.hits {
+		if h.family == "civil" && h.kind != "soft" {
+			p = blend(h.score*0.6, p)
+		}
+	}
 	return p
+}
+
+// offensiveWord says whether tokens [i, j) hold an oath or a hard insult, or a
+// milder one beside the one who is spoken to.
+func (r *Reader) offensiveWord(l *line, i, j int) bool {
+	for k := i; k < j; k++ {
+		t := l.toks[k]
+		if t.Kind != phrase.Word {
+			continue
+		}
+		if r.civil.hard(t) || r.civil.lexicon[l.text.S[t.A:t.B]].cuss == 3 {
+			return true
+		}
+		if r.civil.mild(t) && r.spokenTo(l, max(i, k-3), min(j, k+3)) {
+			return true
+		}
+	}
+	return false
+}
+
+// spokenTo says whether tokens [i, j) speak to somebody.
+func (r *Reader) spokenTo(l *line, i, j int) bool {
+	for _, t := range l.toks[i:j] {
+		if r.civil.you(t) {
+			return true
+		}
+	}
+	return false
 }
 
 // worst gives the bytes of the reading to mark in tokens [i, j) where no phrase

@@ -91,7 +91,7 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 // is the score, 0 to 1, from which a detector speaks.
 var defaults = map[string]map[string]float64{
 	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
-	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3},
+	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_alone": 0.97},
 	DetectConfidentiality: {"min_score": 0.5},
 	DetectSolicitation:    {"min_score": 0.5},
 	DetectDisparagement:   {"min_score": 0.5},
