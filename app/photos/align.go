@@ -282,6 +282,7 @@ type likeness struct {
 	blocks  int     // textured blocks in the overlap
 	gain    float64 // contrast of the query against the other photo's
 	shift   float64 // how much brighter the query is, in greys
+	sharp   float64 // fine detail of the query against the other photo's, 1 alike
 }
 
 const (
@@ -300,7 +301,7 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 	a.query.warp(to, g.w, g.h, a.warp, a.ok)
 	a.flat.flatten(a.warp[:n], a.ok[:n], g.w, g.h, a.norm)
 	var l likeness
-	var total, weight, shared float64
+	var total, weight, shared, fineT, fineQ float64
 	for y := 0; y+blockSide <= g.h; y += blockStride {
 		for x := 0; x+blockSide <= g.w; x += blockStride {
 			r := moments(g.raw, a.warp, a.ok, g.w, x, y)
@@ -315,6 +316,8 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 			l.blocks++
 			weight += w
 			f := moments(g.flat, a.norm, a.ok, g.w, x, y)
+			fineT += w * rough(g.raw, g.w, x, y) / math.Sqrt(r.tt+1)
+			fineQ += w * rough(a.warp, g.w, x, y) / math.Sqrt(r.qq+1)
 			switch c := f.tq / math.Sqrt((f.tt+0.02)*(f.qq+0.02)); {
 			case c > blockAgrees:
 				l.agree += w
@@ -331,11 +334,30 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 		l.covered /= weight
 		l.cover = weight / total
 	}
+	if fineT > 0 {
+		l.sharp = fineQ / fineT
+	}
 	if shared > 0 {
 		l.gain /= shared
 		l.shift /= shared
 	}
 	return l
+}
+
+// rough is the mean change from pixel to pixel of a block, its slopes left out.
+func rough(p []float32, w, x, y int) float64 {
+	var sum float32
+	for v := y; v < y+blockSide; v += 2 {
+		row := p[v*w+x:][:blockSide]
+		for i := 1; i+1 < len(row); i++ {
+			d := row[i]*2 - row[i-1] - row[i+1]
+			if d < 0 {
+				d = -d
+			}
+			sum += d
+		}
+	}
+	return float64(sum) / (blockSide / 2 * (blockSide - 2))
 }
 
 // moment holds the variances, the covariance and the means of a block.

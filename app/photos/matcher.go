@@ -95,6 +95,7 @@ const (
 	longlist      = 600 // photos whose votes are looked at
 	shortlist     = 48  // photos whose geometry is worked out
 	verified      = 12  // photos that are aligned, at least where there are as many
+	closeLooks    = 8   // matches that are compared in the other photo's file
 	sureInliers   = 14  // features lying alike from which a photo is always aligned
 )
 
@@ -105,6 +106,8 @@ type candidate struct {
 	agreement
 	to   affine // from the other photo to the query, in shares
 	like likeness
+	item item
+	mini []byte // the other photo's small picture
 }
 
 // Match gives the photos that show one picture with the query, best first,
@@ -127,12 +130,18 @@ func (m *Matcher) Match(ctx context.Context, q model.PhotoHashes, p *Picture) ([
 		query := m.prepare(q, p)
 		m.mu.RLock()
 		found := m.candidates(query)
+		m.mu.RUnlock()
+		looks := 0
 		for _, c := range found {
-			if match, ok := m.judge(query, c); ok {
+			match, ok := m.judge(ctx, query, c, looks < closeLooks)
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if ok {
 				out = append(out, match)
+				looks++
 			}
 		}
-		m.mu.RUnlock()
 	}
 	slices.SortStableFunc(out, func(a, b model.Match) int {
 		if (a.Kind == model.SameFile) != (b.Kind == model.SameFile) {
@@ -188,6 +197,9 @@ func (m *Matcher) candidates(q *query) []candidate {
 		}
 		plain++
 		list = append(list, candidate{slot: hit.ID, to: identity})
+	}
+	if slot, ok := m.slots[q.hashes.PhotoID]; ok && !near[slot] {
+		list = append(list, candidate{slot: slot, to: identity})
 	}
 	a := newAligner(q.pyramid)
 	for i := range list {
@@ -363,7 +375,9 @@ func (m *Matcher) toQuery(c candidate, qs shape) (affine, bool) {
 
 // verify aligns a candidate and compares.
 func (m *Matcher) verify(a *aligner, c *candidate) {
-	thumb, err := decodeThumb(m.thumbs.get(m.items[c.slot].thumb))
+	c.item = m.items[c.slot]
+	c.mini = m.thumbs.get(c.item.thumb)
+	thumb, err := decodeThumb(c.mini)
 	if err != nil {
 		return
 	}
