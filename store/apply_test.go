@@ -8,11 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"mensch/app"
 	"mensch/app/model"
 )
-
-var _ app.Store = (*Store)(nil)
 
 // everything is one full object of each kind.
 func everything() (model.Expert, model.Profile, model.Session, model.Message, model.Rating, model.StatusEvent, model.Incident, model.Case, model.Receipt, model.Appeal) {
@@ -181,7 +178,7 @@ func TestUnknownAndBadChanges(t *testing.T) {
 		t.Errorf("an unreadable version took the readable one's place: %+v", e)
 	}
 	aside := func() (n int) {
-		ok(t, s.reader.Get(&n, `SELECT count(*) FROM bad_changes`))
+		ok(t, s.pool.Get(&n, `SELECT count(*) FROM bad_changes`))
 		return n
 	}
 	if n := aside(); n != 15 {

@@ -23,7 +23,7 @@ func (s *Store) Counts(ctx context.Context) (model.Counts, error) {
 		Outbox    int `db:"outbox"`
 		Work      int `db:"work"`
 	}
-	err := s.reader.GetContext(ctx, &row, `SELECT
+	err := s.pool.GetContext(ctx, &row, `SELECT
 		(SELECT count(*) FROM experts) AS experts,
 		(SELECT count(*) FROM sessions) AS sessions,
 		(SELECT count(*) FROM messages) AS messages,

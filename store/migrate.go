@@ -263,7 +263,7 @@ func syncDir(dir string) (err error) {
 func (s *Store) CheckIntegrity(ctx context.Context) error {
 	const doing = "checking the store"
 	var faults []string
-	if err := s.reader.SelectContext(ctx, &faults, `PRAGMA integrity_check`); err != nil {
+	if err := s.pool.SelectContext(ctx, &faults, `PRAGMA integrity_check`); err != nil {
 		return failed(ctx, doing, err)
 	}
 	if len(faults) != 1 || faults[0] != "ok" {
@@ -275,7 +275,7 @@ func (s *Store) CheckIntegrity(ctx context.Context) error {
 		Parent string `db:"parent"`
 		Key    int64  `db:"fkid"`
 	}
-	if err := s.reader.SelectContext(ctx, &broken, `PRAGMA foreign_key_check`); err != nil {
+	if err := s.pool.SelectContext(ctx, &broken, `PRAGMA foreign_key_check`); err != nil {
 		return failed(ctx, doing, err)
 	}
 	if len(broken) > 0 {

@@ -94,7 +94,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	}
 	s := must(Open(ctx, dir, testOptions()))(t)
 	var n int
-	ok(t, s.reader.Get(&n, `SELECT count(*) FROM sqlite_master WHERE name = 'half'`))
+	ok(t, s.pool.Get(&n, `SELECT count(*) FROM sqlite_master WHERE name = 'half'`))
 	if n != 0 {
 		t.Error("half of the migration stayed")
 	}
@@ -212,7 +212,7 @@ func TestConnectionsAreAsSafeAsPromised(t *testing.T) {
 			t.Errorf("the writer's %s is %s, want %s", pragma, got, want)
 		}
 	}
-	if _, err := s.reader.ExecContext(ctx, `DELETE FROM experts`); err == nil {
+	if _, err := s.pool.ExecContext(ctx, `DELETE FROM experts`); err == nil {
 		t.Error("a reader wrote")
 	}
 	for _, sql := range []string{`UPDATE audit SET actor = 'x'`, `DELETE FROM audit`} {
@@ -222,7 +222,7 @@ func TestConnectionsAreAsSafeAsPromised(t *testing.T) {
 		}
 	}
 	var loose []string
-	ok(t, s.reader.SelectContext(ctx, &loose, `SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`))
+	ok(t, s.pool.SelectContext(ctx, &loose, `SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`))
 	if len(loose) != 0 {
 		t.Errorf("tables that are not STRICT: %v", loose)
 	}

@@ -154,7 +154,7 @@ type anchor struct {
 // one pass over an index.
 func (s *Store) QueueOutline(ctx context.Context, filter model.QueueFilter, pageSize int) (model.QueueOutline, error) {
 	outline := model.QueueOutline{PageSize: max(pageSize, 1)}
-	err := s.read(ctx, "outlining the queue", func(g getter) error {
+	err := s.readQueue(ctx, filter, "outlining the queue", func(g getter) error {
 		q, err := s.queueQuery(ctx, g, filter)
 		if err != nil {
 			return err
@@ -182,6 +182,14 @@ func (s *Store) QueueOutline(ctx context.Context, filter model.QueueFilter, page
 		return model.QueueOutline{}, err
 	}
 	return outline, nil
+}
+
+// readQueue reads with an eye on the context if the filter makes it slow.
+func (s *Store) readQueue(ctx context.Context, filter model.QueueFilter, doing string, fn func(getter) error) error {
+	if filter.Text != "" {
+		return s.readSlowly(ctx, doing, fn)
+	}
+	return s.read(ctx, doing, fn)
 }
 
 // along gives the index to walk and the conditions on the states.
@@ -290,7 +298,7 @@ type queueRow struct {
 func (s *Store) QueuePage(ctx context.Context, filter model.QueueFilter, after model.QueueKey, limit int) ([]model.QueueRow, error) {
 	var rows []queueRow
 	var o order
-	err := s.read(ctx, "reading the queue", func(g getter) error {
+	err := s.readQueue(ctx, filter, "reading the queue", func(g getter) error {
 		q, err := s.queueQuery(ctx, g, filter)
 		if err != nil {
 			return err

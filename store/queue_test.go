@@ -12,8 +12,8 @@ import (
 	"mensch/app/model"
 )
 
-// sorted filters and sorts the queue the long way: read all, then in Go.
-func sorted(t testing.TB, s *Store, f model.QueueFilter) []model.QueueRow {
+// wholeQueue reads all that is shown.
+func wholeQueue(t testing.TB, s *Store) []model.QueueRow {
 	t.Helper()
 	var rows []model.QueueRow
 	for after := (model.QueueKey{}); ; {
@@ -24,19 +24,30 @@ func sorted(t testing.TB, s *Store, f model.QueueFilter) []model.QueueRow {
 		}
 		after = page[len(page)-1].Key
 	}
+	return rows
+}
+
+// reporterBitsOf reads what the rows do not show.
+func reporterBitsOf(t testing.TB, s *Store) map[string]int {
+	t.Helper()
 	reporters := map[string]int{}
 	var bits []struct {
 		ID   string `db:"id"`
 		Bits int    `db:"reporter_bits"`
 	}
-	ok(t, s.reader.Select(&bits, `SELECT id, reporter_bits FROM cases`))
+	ok(t, s.pool.Select(&bits, `SELECT id, reporter_bits FROM cases`))
 	for _, b := range bits {
 		reporters[b.ID] = b.Bits
 	}
+	return reporters
+}
+
+// sorted filters and sorts the queue the long way.
+func sorted(all []model.QueueRow, reporters map[string]int, f model.QueueFilter) []model.QueueRow {
 	has := func(list []string, any []string) bool {
 		return len(any) == 0 || slices.ContainsFunc(list, func(x string) bool { return slices.Contains(any, x) })
 	}
-	rows = slices.DeleteFunc(rows, func(r model.QueueRow) bool {
+	rows := slices.DeleteFunc(slices.Clone(all), func(r model.QueueRow) bool {
 		reporter := len(f.Reporters) == 0
 		for _, p := range f.Reporters {
 			reporter = reporter || reporters[r.CaseID]&reporterBit(p) != 0
@@ -78,7 +89,8 @@ func TestQueuePagesAreTheSortedWhole(t *testing.T) {
 	}))
 	rng := rand.New(rand.NewPCG(3, 4))
 	some := func(n int) bool { return rng.IntN(n) == 0 }
-	if n := len(sorted(t, s, model.QueueFilter{})); n < 2500 || n >= 3000 {
+	all, reporters := wholeQueue(t, s), reporterBitsOf(t, s)
+	if n := len(all); n < 2500 || n >= 3000 {
 		t.Fatalf("%d of 3000 cases are shown: empty open ones should not be", n)
 	}
 	for i := range 60 {
@@ -106,7 +118,7 @@ func TestQueuePagesAreTheSortedWhole(t *testing.T) {
 		}
 		size := []int{1, 7, 100, 1000, 5000}[rng.IntN(5)]
 		t.Run(fmt.Sprintf("%d %+v by %d", i, f, size), func(t *testing.T) {
-			want := sorted(t, s, f)
+			want := sorted(all, reporters, f)
 			if size == 1 && len(want) > 100 {
 				size = 50
 			}
@@ -181,7 +193,7 @@ func TestQueueReadsNothingButItsIndex(t *testing.T) {
 			NotUsed int    `db:"notused"`
 			Detail  string `db:"detail"`
 		}
-		ok(t, s.reader.Select(&plan, `EXPLAIN QUERY PLAN `+query, args...))
+		ok(t, s.pool.Select(&plan, `EXPLAIN QUERY PLAN `+query, args...))
 		covering := 0
 		for _, p := range plan {
 			if strings.Contains(p.Detail, "cases USING COVERING INDEX queue_") {

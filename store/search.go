@@ -59,7 +59,7 @@ func (s *Store) Search(ctx context.Context, words string, after int64, limit int
 		return hits, nil
 	}
 	limit = capped(limit)
-	err := s.read(ctx, "searching", func(g getter) error {
+	err := s.readSlowly(ctx, "searching", func(g getter) error {
 		for i, part := range hitQueries {
 			end := int64(i+1) * hitRange // the key of a hit is this less its docid
 			below := min(end-after, hitRange)

@@ -50,7 +50,8 @@ type Options struct {
 type Store struct {
 	dir    string
 	writer *sqlx.DB
-	reader *sqlx.DB
+	pool   *sqlx.DB // of readers
+	reader view     // quick reads on any connection of the pool
 	seal   func(model.AuditRow) string
 	now    func() time.Time
 }
@@ -112,7 +113,7 @@ func (s *Store) connect(ctx context.Context, path string, steps []migration) err
 		return err
 	}
 	readers := max(4, runtime.GOMAXPROCS(0))
-	s.reader, err = sqlx.Open("sqlite3", address(path, url.Values{
+	s.pool, err = sqlx.Open("sqlite3", address(path, url.Values{
 		"mode":          {"ro"},
 		"_busy_timeout": {"5000"},
 		"_query_only":   {"on"},
@@ -121,9 +122,10 @@ func (s *Store) connect(ctx context.Context, path string, steps []migration) err
 	if err != nil {
 		return err
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
-	return s.reader.PingContext(ctx)
+	s.pool.SetMaxOpenConns(readers)
+	s.pool.SetMaxIdleConns(readers)
+	s.reader = view{s.pool}
+	return s.pool.PingContext(ctx)
 }
 
 // address is SQLite's URI of a file; the path may hold any character.
@@ -139,8 +141,8 @@ func address(path string, params url.Values) string {
 // single file.
 func (s *Store) Close() error {
 	var errs []error
-	if s.reader != nil {
-		errs = append(errs, s.reader.Close())
+	if s.pool != nil {
+		errs = append(errs, s.pool.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
@@ -155,6 +157,25 @@ func (s *Store) Close() error {
 type getter interface {
 	GetContext(ctx context.Context, dest any, query string, args ...any) error
 	SelectContext(ctx context.Context, dest any, query string, args ...any) error
+}
+
+// view reads without watching the context while a query runs: for each row the
+// driver would start a goroutine to watch it, which takes longer than a page of
+// rows. A query through it must be one that an index answers.
+type view struct{ from getter }
+
+func (v view) GetContext(ctx context.Context, dest any, query string, args ...any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return v.from.GetContext(context.WithoutCancel(ctx), dest, query, args...)
+}
+
+func (v view) SelectContext(ctx context.Context, dest any, query string, args ...any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return v.from.SelectContext(context.WithoutCancel(ctx), dest, query, args...)
 }
 
 // tx is a write transaction. It keeps prepared statements, because a page of
@@ -244,14 +265,19 @@ func (s *Store) write(ctx context.Context, doing string, fn func(*tx) error) err
 	return nil
 }
 
-// read runs fn on one consistent view of the store.
+// read runs fn, whose queries are quick, on one consistent view of the store.
 func (s *Store) read(ctx context.Context, doing string, fn func(getter) error) error {
-	view, err := s.reader.BeginTxx(ctx, nil)
+	return s.readSlowly(ctx, doing, func(g getter) error { return fn(view{g}) })
+}
+
+// readSlowly is read for queries that may take long, and end with the context.
+func (s *Store) readSlowly(ctx context.Context, doing string, fn func(getter) error) error {
+	begun, err := s.pool.BeginTxx(ctx, nil)
 	if err != nil {
 		return failed(ctx, doing, err)
 	}
-	defer func() { _ = view.Rollback() }() // nothing was written
-	if err := fn(view); err != nil {
+	defer func() { _ = begun.Rollback() }() // nothing was written
+	if err := fn(begun); err != nil {
 		return failed(ctx, doing, err)
 	}
 	return nil
