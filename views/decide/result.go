@@ -40,7 +40,7 @@ func (v *View) buildRight() {
 	v.result = show.NewBox(10, v.problems, v.effects, v.confirm)
 	foot := show.NewGround("", 0, v.result)
 	pane := container.New(&stacked{}, v.messageP, foot)
-	v.right = container.NewStack(show.NewGround(look.Surface, 0, pane).Pad(16, 14, 16, 14).Edge(look.Of(look.Line)))
+	v.right = container.NewStack(show.NewGround(look.Surface, 0, pane).Pad(16, 14, 16, 14).Beside())
 }
 
 // headed is a heading over an object that takes the rest.

@@ -141,7 +141,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameForegroundOnSuccess: two(0x06210f, 0xffffff),
 	theme.ColorNameHeaderBackground:    two(0x182028, 0xffffff),
 	theme.ColorNameInputBackground:     two(0x1d2731, 0xffffff),
-	theme.ColorNameInputBorder:         two(0x34424f, 0xbfc9d2),
+	theme.ColorNameInputBorder:         two(0x5f7080, 0x84919e),
 	theme.ColorNameMenuBackground:      two(0x202a34, 0xffffff),
 	theme.ColorNameOverlayBackground:   two(0x1b242d, 0xffffff),
 	theme.ColorNameScrollBarBackground: two(0x151b22, 0xe9edf1),
@@ -164,7 +164,10 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 		}
 		return color.NRGBA{R: 0x50, G: 0x5c, B: 0x68, A: 0x70}
 	case theme.ColorNameShadow:
-		return color.NRGBA{A: 0x50}
+		if dark {
+			return color.NRGBA{A: 0x58}
+		}
+		return color.NRGBA{R: 0x1a, G: 0x23, B: 0x2d, A: 0x1e}
 	}
 	if dark {
 		v = theme.VariantDark

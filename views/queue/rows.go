@@ -137,7 +137,7 @@ func newDetails(v *View) *details {
 	head := show.NewGround("", 0, show.NewRow(12, show.Own(d.photo),
 		show.Grow(show.NewBox(3, d.name, d.where, show.NewFlow(4, d.state)), 1))).Pad(14, 14, 14, 10)
 	scroll := show.NewScroll(show.NewGround("", 0, d.box).Pad(14, 4, 14, 12))
-	d.root = show.NewGround(look.Surface, 0, container.New(&paneLayout{}, head, scroll, foot)).Edge(look.Of(look.Line))
+	d.root = show.NewGround(look.Surface, 0, container.New(&paneLayout{}, head, scroll, foot)).Beside()
 	return d
 }
 

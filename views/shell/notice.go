@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -19,28 +20,24 @@ import (
 // Sentence says an error for the moderator: what was being done, and why it
 // did not work.
 func Sentence(doing string, err error) string {
-	why := ""
+	failed := show.Capital(doing) + " did not work"
 	var p *Panic
 	var no *app.Refusal
 	switch {
 	case errors.As(err, &no):
 		return no.Why
 	case errors.As(err, &p):
-		why = "the program made a mistake. Nothing that was kept is lost"
+		return failed + ": the program made a mistake. Nothing that was kept is lost."
 	case errors.Is(err, model.ErrNotFound):
-		why = "it is no longer in the store. Another sync may have taken it away"
-	case errors.Is(err, model.ErrStale):
-		why = "it changed meanwhile. Look at it again and repeat"
-	case errors.Is(err, model.ErrFull):
-		why = "the disk is full. Free some space; nothing was lost"
-	case errors.Is(err, model.ErrCorrupt):
-		why = "the store is damaged. Close the program and restore a copy"
+		return failed + ": it is no longer in the store. Another sync may have taken it away."
 	case errors.Is(err, context.DeadlineExceeded):
-		why = "it took too long"
-	case err != nil:
-		why = err.Error()
+		return failed + ": it took too long."
 	}
-	return "While " + doing + ": " + why + "."
+	why := app.Sentence(err)
+	if strings.HasPrefix(why, "Something failed") {
+		return failed + ": " + err.Error() + "."
+	}
+	return failed + ". " + why
 }
 
 // noticeBar is the line below the header that says what went wrong, or, for a
@@ -243,7 +240,7 @@ func (u *undoBar) press() {
 		if err != nil {
 			if errors.Is(err, model.ErrStale) {
 				u.drop(p)
-				sh.Fail("undoing the decision", fmt.Errorf("it is already on its way: %w", err))
+				sh.Fail("undoing the decision", &app.Refusal{Why: "It is too late to undo: the decision is already on its way. Reverse it with a decision of its own."})
 				return
 			}
 			sh.Fail("undoing the decision", err)

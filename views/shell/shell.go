@@ -120,6 +120,8 @@ type Shell struct {
 	syncing  context.CancelFunc
 	statusW  *Work
 
+	changing, again bool // a change was answered just now; another waits
+
 	overlay     fyne.CanvasObject
 	overlayKeys []Key
 	frame       *frame
@@ -338,9 +340,30 @@ func (s *Shell) StepOr(caseID string, by int, otherwise func()) {
 // screen calls it when they changed.
 func (s *Shell) Retitle() { s.frame.retitle() }
 
+// changePause is how far apart two answers to Changed are at least: a sync
+// that lands page after page must not keep a screen from ever being read.
+const changePause = 700 * time.Millisecond
+
 // Changed tells the screen in sight that data changed, and refreshes the
-// status.
+// status. Calls in quick succession are answered by one refresh at once and
+// one at the end.
 func (s *Shell) Changed() {
+	if s.changing {
+		s.again = true
+		return
+	}
+	s.changing = true
+	s.refreshed()
+	s.After(changePause, func() {
+		s.changing = false
+		if s.again {
+			s.again = false
+			s.Changed()
+		}
+	})
+}
+
+func (s *Shell) refreshed() {
 	if r, ok := s.Current().(Refresher); ok {
 		r.Refresh()
 	}

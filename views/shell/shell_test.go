@@ -237,7 +237,7 @@ func TestUndoCountsDownAndTakesBack(t *testing.T) {
 	}
 	d.undoErr = model.ErrStale
 	w.Type("u")
-	if len(w.Undoable()) != 0 || !strings.Contains(w.Notice(), "already") && !strings.Contains(w.Notice(), "changed meanwhile") {
+	if len(w.Undoable()) != 0 || !strings.Contains(w.Notice(), "too late to undo") {
 		t.Fatalf("left %v, notice %q", w.Undoable(), w.Notice())
 	}
 	w.OfferUndo(shell.Pending{DecisionID: "d3", Text: "Note for C", Until: viewstest.Noon.Add(60 * time.Second)})
@@ -281,8 +281,11 @@ func TestTheThemeFollowsTheSettings(t *testing.T) {
 
 func TestErrorsAreSentences(t *testing.T) {
 	for err, want := range map[error]string{
-		model.ErrFull:  "While keeping the note: the disk is full.",
-		model.ErrStale: "While keeping the note: it changed meanwhile.",
+		model.ErrFull:             "Keeping the note did not work. The disk is full.",
+		model.ErrStale:            "Keeping the note did not work. Somebody changed this meanwhile.",
+		errors.New("the moon"):    "Keeping the note did not work: the moon.",
+		&app.Refusal{Why: "No."}:  "No.",
+		&shell.Panic{Value: "oh"}: "Keeping the note did not work: the program made a mistake.",
 	} {
 		if got := shell.Sentence("keeping the note", err); !strings.HasPrefix(got, want) {
 			t.Errorf("%v became %q", err, got)

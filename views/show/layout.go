@@ -338,6 +338,7 @@ type Ground struct {
 	bar              *canvas.Rectangle
 	colour           color.Color
 	edgeTop, edgeLow bool
+	edgeLeft         bool
 }
 
 // NewGround puts an object on a ground of a colour of the theme (empty: none)
@@ -366,6 +367,9 @@ func (g *Ground) Below() *Ground { g.edgeLow = true; return g }
 
 // Above draws a hairline at the upper side.
 func (g *Ground) Above() *Ground { g.edgeTop = true; return g }
+
+// Beside draws a hairline at the left side.
+func (g *Ground) Beside() *Ground { g.edgeLeft = true; return g }
 
 // Edge sets a coloured bar at the left side; nil takes it away.
 func (g *Ground) Edge(c color.Color) *Ground { g.edge = c; g.Refresh(); return g }
@@ -417,7 +421,7 @@ func (r *groundRenderer) paint() {
 	g.bar.FillColor = color.Transparent
 	if g.edge != nil {
 		g.bar.FillColor = g.edge
-	} else if g.edgeTop || g.edgeLow {
+	} else if g.edgeTop || g.edgeLow || g.edgeLeft {
 		g.bar.FillColor = look.Of(look.Line)
 	}
 }
@@ -429,6 +433,9 @@ func (r *groundRenderer) Layout(size fyne.Size) {
 	case g.edge != nil:
 		g.bar.Move(fyne.NewPos(0, 0))
 		g.bar.Resize(fyne.NewSize(3, size.Height))
+	case g.edgeLeft:
+		g.bar.Move(fyne.NewPos(0, 0))
+		g.bar.Resize(fyne.NewSize(1, size.Height))
 	case g.edgeTop:
 		g.bar.Move(fyne.NewPos(0, 0))
 		g.bar.Resize(fyne.NewSize(size.Width, 1))

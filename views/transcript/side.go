@@ -46,7 +46,7 @@ func newSidePane(v *View) *sidePane {
 	}
 	top := show.NewGround("", 0, s.card).Pad(16, 14, 14, 12)
 	head := show.NewGround("", 0, s.heading).Pad(16, 8, 14, 6).Above()
-	s.root = show.NewGround(look.Surface, 0, container.New(&sideLayout{}, top, head, s.list)).Edge(look.Of(look.Line))
+	s.root = show.NewGround(look.Surface, 0, container.New(&sideLayout{}, top, head, s.list)).Beside()
 	return s
 }
 

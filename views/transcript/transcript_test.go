@@ -66,7 +66,7 @@ func TestMarksAreWalkedAndJudgedByKey(t *testing.T) {
 	}
 	desk.Faults["JudgeMark"] = errors.New("no space")
 	w.Type("a")
-	if m, _ := v.Current(); m.Verdict != model.VerdictOpen || !strings.Contains(w.Notice(), "keeping the verdict") {
+	if m, _ := v.Current(); m.Verdict != model.VerdictOpen || !strings.Contains(w.Notice(), "Keeping the verdict") {
 		t.Errorf("a verdict that was not kept is shown as %q, notice %q", m.Verdict, w.Notice())
 	}
 }
