@@ -3,6 +3,7 @@ package photos
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -81,7 +82,7 @@ func decodeBytes(data []byte) (pic *Picture, err error) {
 	}
 	config, err := decodeConfig(format, source)
 	if err != nil {
-		return nil, decodeError(format, err)
+		return nil, decodeError(format, source, err)
 	}
 	if config.Width <= 0 || config.Height <= 0 {
 		return nil, fmt.Errorf("decoding a %s: %w: it has no pixels", format, ErrNotImage)
@@ -91,7 +92,7 @@ func decodeBytes(data []byte) (pic *Picture, err error) {
 	}
 	img, err := decodeImage(format, source, config)
 	if err != nil {
-		return nil, decodeError(format, err)
+		return nil, decodeError(format, source, err)
 	}
 	sum := sha256.Sum256(data)
 	return newPicture(hex.EncodeToString(sum[:]), format, img, orientation(format, data)), nil
@@ -215,12 +216,26 @@ func decodeImage(format string, data []byte, config image.Config) (image.Image, 
 	return webp.Decode(r)
 }
 
-func decodeError(format string, err error) error {
+// decodeError gives a decoder's error its type. The decoders tell the end of
+// the data and damage apart in words only, so the file's own end mark decides.
+func decodeError(format string, data []byte, err error) error {
 	kind := ErrNotImage
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || cutOff(format, data) {
 		kind = ErrTruncated
-	} else if format == "gif" && bytes.Contains([]byte(err.Error()), []byte("EOF")) {
-		kind = ErrTruncated // image/gif hides the cause in words
 	}
 	return fmt.Errorf("decoding a %s: %w: %w", format, kind, err)
+}
+
+func cutOff(format string, data []byte) bool {
+	switch format {
+	case "jpeg":
+		return !bytes.Contains(data, []byte("\xff\xd9"))
+	case "png":
+		return !bytes.Contains(data, []byte("IEND"))
+	case "gif":
+		return !bytes.HasSuffix(data, []byte(";"))
+	case "webp":
+		return int64(binary.LittleEndian.Uint32(data[4:])) > int64(len(data)-8)
+	}
+	return false
 }
