@@ -222,6 +222,9 @@ func TestNextRoundAfterADecision(t *testing.T) {
 	}
 	// The same finding again is no new matter, also after it was not seen for a while.
 	detect(t, s, "session:s1", "e1")
+	if list := must(s.FindingsOf(ctx, "e1.1"))(t); len(list) != 1 {
+		t.Errorf("what the decision was about is out of sight: %v", list)
+	}
 	detect(t, s, "session:s1", "e1", f)
 	refresh(t, s, "e1")
 	if got := queueIDs(t, s, openOnly); got != "" {

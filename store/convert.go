@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
 	"syscall"
 	"time"
 )
@@ -49,7 +50,7 @@ func unwords(s string) ([]string, error) {
 }
 
 func unsupported(err error) bool {
-	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EACCES)
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, os.ErrPermission)
 }
 
 // capped bounds how many rows a caller may ask for; none or nonsense gives a full page.

@@ -106,12 +106,18 @@ func findingByID(ctx context.Context, from getter, id string) (model.Finding, er
 	return list[0], nil
 }
 
+// inSight are a case's findings: while it is open, those that the detectors
+// see; later also what they saw then, which the decision was about. Its
+// argument is the case's ID.
+const inSight = `case_id = ? AND (gone = 0 OR EXISTS (SELECT 1 FROM cases c WHERE c.id = findings.case_id AND c.state <> 'open'))`
+
 // FindingsOf gives a case's findings, strongest first, hints last. Rejected
-// ones are among them; those that the detectors no longer see are not.
+// ones are among them; those that the detectors no longer see are not, while
+// the case is open.
 func (s *Store) FindingsOf(ctx context.Context, caseID string) ([]model.Finding, error) {
 	var list []model.Finding
 	err := s.read(ctx, "reading the findings of case "+caseID, func(g getter) (err error) {
-		list, err = findingsWhere(ctx, g, `case_id = ? AND gone = 0`, caseID)
+		list, err = findingsWhere(ctx, g, inSight, caseID)
 		return err
 	})
 	return list, err
@@ -143,6 +149,9 @@ func (t *tx) replaceScope(scope model.ScopeFindings) error {
 	touched := map[string]struct{}{scope.ExpertID: {}}
 	for _, f := range scope.Findings {
 		f.Scope = scope.Scope
+		if f.ExpertID == "" {
+			f.ExpertID = scope.ExpertID
+		}
 		if f.ID == "" {
 			f.ID = model.FindingID(f)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"mensch/app/model"
@@ -75,8 +76,11 @@ func (s *Store) oneOutbox(ctx context.Context, doing, where string, args ...any)
 
 // Outbox pages all entries, newest first; afterSeq 0 starts.
 func (s *Store) Outbox(ctx context.Context, afterSeq int64, limit int) ([]model.OutboxEntry, error) {
+	if afterSeq <= 0 {
+		afterSeq = math.MaxInt64
+	}
 	var rows []outboxRow
-	err := s.reader.SelectContext(ctx, &rows, selectOutbox+` WHERE ?1 = 0 OR o.seq < ?1 ORDER BY o.seq DESC LIMIT ?2`, afterSeq, capped(limit))
+	err := s.reader.SelectContext(ctx, &rows, selectOutbox+` WHERE o.seq < ? ORDER BY o.seq DESC LIMIT ?`, afterSeq, capped(limit))
 	if err != nil {
 		return nil, failed(ctx, "reading the outbox", err)
 	}

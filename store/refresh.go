@@ -151,7 +151,7 @@ func (t *tx) merge(target string, later []caseRow) error {
 	for _, c := range later {
 		var used bool
 		_, err := t.get(&used, `SELECT ?2 > 0 OR EXISTS (SELECT 1 FROM outbox WHERE case_id = ?1) OR EXISTS (SELECT 1 FROM notes WHERE case_id = ?1)
-			OR EXISTS (SELECT 1 FROM incidents WHERE case_id = ?1) OR EXISTS (SELECT 1 FROM decisions WHERE case_id = ?1)`, c.ID, c.Version)
+			OR EXISTS (SELECT 1 FROM incidents WHERE in_case = ?1 AND case_id = ?1) OR EXISTS (SELECT 1 FROM decisions WHERE case_id = ?1)`, c.ID, c.Version)
 		if err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ func factsOf(ctx context.Context, from getter, row caseRow, now time.Time) (mode
 		return facts, err
 	}
 	facts.Incidents = slices.DeleteFunc(all, func(i model.Incident) bool { return i.Closed })
-	if facts.Findings, err = findingsWhere(ctx, from, `case_id = ? AND gone = 0 AND verdict <> 'rejected'`, row.ID); err != nil {
+	if facts.Findings, err = findingsWhere(ctx, from, inSight+` AND verdict <> 'rejected'`, row.ID); err != nil {
 		return facts, err
 	}
 	if facts.Strikes, err = strikesOf(ctx, from, row.ExpertID); err != nil {

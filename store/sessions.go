@@ -63,7 +63,7 @@ func goneSession(a *applier, id string) error {
 	a.owe(model.WorkExpert, expert)
 	a.owe(model.WorkCase, expert)
 	// What these findings quote is erased with it.
-	_, err := a.exec(`DELETE FROM findings WHERE session_id = ?1 OR scope = 'session:' || ?1`, id)
+	_, err := a.exec(`DELETE FROM findings WHERE (session_id = ?1 AND session_id <> '') OR scope = 'session:' || ?1`, id)
 	return err
 }
 

@@ -148,7 +148,7 @@ CREATE TABLE incidents (
     closed      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incidents_case ON incidents (in_case, at, id);
-CREATE INDEX incidents_expert ON incidents (expert_id);
+CREATE INDEX incidents_expert ON incidents (expert_id, in_case);
 
 CREATE TABLE appeals (
     id          TEXT PRIMARY KEY,
@@ -248,7 +248,7 @@ CREATE TABLE findings (
     gone       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX findings_scope ON findings (scope);
-CREATE INDEX findings_expert ON findings (expert_id);
+CREATE INDEX findings_expert ON findings (expert_id, case_id);
 CREATE INDEX findings_case ON findings (case_id);
 CREATE INDEX findings_session ON findings (session_id) WHERE session_id <> '';
 
