@@ -3,6 +3,7 @@ package photos
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"hash/crc32"
 	"image"
@@ -284,4 +285,32 @@ func FuzzOrientation(f *testing.F) {
 			t.Fatalf("orientation %d", turn)
 		}
 	})
+}
+
+func TestWebP(t *testing.T) {
+	// A black to white ramp downwards; the same animated, with the inverse as
+	// its second frame; black on nothing.
+	for name, c := range map[string]struct {
+		data        string
+		w, h        int
+		top, bottom float32
+	}{
+		"still":       {"524946464800000057454250565038203c0000001004009d012a200018003e91449a48a5a422a130180800b0120969000be01ebfa236fbdc22a448178000fefafa08069c359102ec7637dedeffd7c000", 32, 24, 0, 255},
+		"animated":    {"52494646c600000057454250565038580a000000020000001700000f0000414e494d06000000ffffffff0000414e4d464a0000000000000000001700000f0000640000025650382032000000b002009d012a180010002e6948a45222a5a5a58580684b480005cd14d40000fefc89e1c3b22c3eea10673db7a52e41800000414e4d46480000000000000000001700000f00006400000056503820300000005402009d012a180010002e6948a45200000684b480005cd14d400000fefd60ecec05411be1b305ecb165743dfe000000", 24, 16, 255, 0},
+		"transparent": {"524946465000000057454250565038580a000000100000000f00000f0000414c504812000000010f30ff1111422c98cc5fba3b8388fe472e56503820180000003001009d012a1000100002003425a400037000fefbfd500000", 16, 16, 255, 255},
+	} {
+		data, err := hex.DecodeString(c.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		top, bottom := p.base.pix[p.base.w-1], p.base.pix[len(p.base.pix)-1]
+		if p.Width != c.w || p.Height != c.h || top < c.top-25 || top > c.top+25 || bottom < c.bottom-25 || bottom > c.bottom+25 {
+			t.Errorf("%s: %d x %d from %v to %v", name, p.Width, p.Height, top, bottom)
+		}
+	}
 }

@@ -203,7 +203,7 @@ func (q *query) describe(c candidate, from affine, otherShape float64) (string, 
 		words = append(words, "framed")
 	}
 	geometry := len(words) > 0
-	covered := c.like.covered > 0.1 && !round
+	covered := c.like.covered > 0.05 && !round
 	if covered {
 		words = append(words, "covered in part")
 	}

@@ -66,13 +66,13 @@ func classify(base, small *plane) string {
 					lo, hi = min(lo, v), max(hi, v)
 				}
 			}
-			if hi-lo < 6 {
+			if hi-lo < 8 {
 				flat++
 				continue
 			}
 			// How many pixels lie away from both greys?
 			between := 0
-			near := max(4, 0.12*(hi-lo))
+			near := 0.15 * (hi - lo)
 			for y := by; y < by+8; y++ {
 				for _, v := range m.pix[y*w+bx : y*w+bx+8] {
 					if v-lo > near && hi-v > near {

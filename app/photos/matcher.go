@@ -21,7 +21,7 @@ type Matcher struct {
 	slots  map[string]uint32 // photo ID -> slot
 	items  []item
 	dead   int
-	plain  hamming.Index64
+	plain  *hamming.Index64
 	index  postings
 	thumbs arena
 }
@@ -37,7 +37,7 @@ type item struct {
 // NewMatcher makes an empty matcher. open reads a photo that was added, for a
 // closer look; it may be nil.
 func NewMatcher(open func(ctx context.Context, photoID string) (io.ReadCloser, error)) *Matcher {
-	return &Matcher{open: open, slots: map[string]uint32{}}
+	return &Matcher{open: open, slots: map[string]uint32{}, plain: new(hamming.Index64)}
 }
 
 // Add puts photos into the matcher. Hashes of another Method and featureless
@@ -77,8 +77,40 @@ func (m *Matcher) remove(photoID string) {
 		delete(m.slots, photoID)
 		m.items[slot] = item{}
 		m.dead++
+		if m.dead >= rebuildLeast && m.dead > len(m.slots)/3 {
+			m.rebuild()
+		}
 	}
 }
+
+const rebuildLeast = 2000 // removed photos before their room is won back
+
+// rebuild makes everything anew from the photos that are left.
+func (m *Matcher) rebuild() {
+	items, index, thumbs := m.items, m.index, m.thumbs
+	renamed := make([]uint32, len(items))
+	m.items, m.dead, m.index, m.thumbs = make([]item, 0, len(m.slots)), 0, postings{}, arena{}
+	m.plain = new(hamming.Index64)
+	for old, it := range items {
+		if it.id == "" {
+			renamed[old] = gone
+			continue
+		}
+		slot := uint32(len(m.items))
+		renamed[old] = slot
+		it.thumb = m.thumbs.add(thumbs.get(it.thumb))
+		m.items = append(m.items, it)
+		m.slots[it.id] = slot
+		m.plain.Add(slot, it.phash)
+	}
+	index.each(func(p *posting) {
+		if slot := renamed[p.slot]; slot != gone {
+			m.index.add(slot, p.stored)
+		}
+	})
+}
+
+const gone = math.MaxUint32
 
 // Len is the number of photos in the matcher.
 func (m *Matcher) Len() int {

@@ -53,6 +53,16 @@ func (p *postings) add(slot uint32, s stored) {
 	b.n++
 }
 
+// each calls yield with every feature.
+func (p *postings) each(yield func(*posting)) {
+	for i := uint32(1); i <= p.used; i++ {
+		b := p.block(i)
+		for k := range b.items[:b.n] {
+			yield(&b.items[k])
+		}
+	}
+}
+
 // probes are sets of a word's bits to flip, as ranks by sureness, likeliest
 // first: what a true match's word most likely looks like.
 var probes = func() [][]uint8 {
