@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"fmt"
+	"strings"
 
 	"mensch/app/model"
 	"mensch/app/transcripts/phrase"
@@ -12,6 +13,9 @@ import (
 func (v *view) incivility() {
 	var threats, rude []evidence
 	uncivil, client, fellow := 0, 0, false
+	for i := range v.lines {
+		v.colleague = v.colleague || v.fellow(&v.lines[i])
+	}
 	for i := range v.lines {
 		l := &v.lines[i]
 		score, marks := v.rude(l)
@@ -24,6 +28,7 @@ func (v *view) incivility() {
 		}
 		uncivil++
 		for _, m := range marks {
+			fellow = fellow || m.kind == "other"
 			e := evidence{i, m.span, max(m.score, score*0.8), m.what}
 			if m.kind == "threat" {
 				threats = append(threats, e)
@@ -59,14 +64,23 @@ func messages(n int) string {
 
 // fellow says whether a message speaks of another expert.
 func (v *view) fellow(l *line) bool {
-	is := v.book.Class("fellow")
 	for _, t := range l.toks {
-		if is(t) {
+		if v.civil.fellow(t) {
 			return true
+		}
+		// a screen name: a capital inside the word
+		if t.Kind == phrase.Word && t.Cap && t.B-t.A > 5 {
+			a, b := l.text.Span(int(t.A), int(t.B))
+			if w := l.msg.Text[a:b]; strings.ToUpper(w) != w && strings.ToLower(w[1:]) != w[1:] && !strings.HasPrefix(w, "Mc") && !strings.HasPrefix(w, "Mac") && !strings.Contains(w, "'") && !brands[strings.ToLower(w)] {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// brands are names with a capital inside that are no screen names.
+var brands = map[string]bool{"liveperson": true, "youtube": true, "whatsapp": true, "facebook": true, "paypal": true, "javascript": true, "linkedin": true, "wordpress": true, "powerpoint": true, "github": true, "typescript": true, "postgresql": true, "mongodb": true, "macbook": true, "tiktok": true, "photoshop": true, "freebsd": true, "chatgpt": true, "ebay": true, "homekit": true, "fastapi": true, "quickbooks": true, "turbotax": true}
 
 // mark is a place in a message that is uncivil.
 type mark struct {
@@ -76,7 +90,7 @@ type mark struct {
 }
 
 var civilWords = map[string]string{
-	"insult": "an insult", "abuse": "abuse", "contempt": "contempt", "slur": "a slur", "threat": "a threat to the person", "profanity": "swearing at the client",
+	"insult": "an insult", "other": "an insult to another expert", "abuse": "abuse", "contempt": "contempt", "slur": "a slur", "threat": "a threat to the person", "profanity": "swearing at the client",
 }
 
 // rude scores one message and marks what is uncivil in it.
@@ -85,7 +99,7 @@ func (v *view) rude(l *line) (float64, []mark) {
 	soft := ofFamily(l.hits, "civil")
 	best := 0.0
 	for _, h := range l.hits {
-		if h.family != "civil" || h.kind == "soft" {
+		if h.family != "civil" || h.kind == "soft" || h.kind == "other" && !v.colleague {
 			continue
 		}
 		score := h.score
@@ -106,6 +120,11 @@ func (v *view) rude(l *line) (float64, []mark) {
 	}
 	// The model alone knows the tone, not the target: it needs a word that
 	// offends, said to somebody.
+	for _, s := range soft {
+		if s.kind == "soft" && s.i < j && s.j > i {
+			return best, marks
+		}
+	}
 	if p >= v.param(DetectIncivility, "min_score") && (v.offensiveWord(l, i, j) || p >= v.param(DetectIncivility, "model_alone") && v.spokenTo(l, i, j)) {
 		a, b := v.worst(l, i, j)
 		marks = append(marks, mark{"insult", "offensive words", p, l.span(a, b, "insult")})
@@ -156,7 +175,7 @@ func (r *Reader) offensiveWord(l *line, i, j int) bool {
 		if r.civil.hard(t) || r.civil.lexicon[l.text.S[t.A:t.B]].cuss == 3 {
 			return true
 		}
-		if r.civil.mild(t) && r.spokenTo(l, max(i, k-3), min(j, k+3)) {
+		if r.civil.mild(t) && r.spokenTo(l, max(i, k-4), k) {
 			return true
 		}
 	}

@@ -17,7 +17,7 @@ var kindWords = map[contacts.Kind]string{
 
 var moveWords = map[string]string{
 	"move": "to go on elsewhere", "add": "to be reached on another service", "direct": "business past the platform", "pay": "payment past the platform",
-	"meet": "to meet in person", "ask": "for the client's contact", "give": "to be reached directly", "accept": "to use the client's contact",
+	"meet": "to meet in person", "hint": "to be found outside", "ask": "for the client's contact", "give": "to be reached directly", "accept": "to use the client's contact",
 }
 
 // contact finds contacts that the expert gives or asks for, and business moved
@@ -263,7 +263,7 @@ func (v *view) split(ev []evidence) []evidence {
 			}
 			at, glueAt = append(at, spaced.Len()), append(glueAt, glued.Len())
 			ids = append(ids, k)
-			spaced.WriteString(l.text.S)
+			spaced.WriteString(masked(l))
 			spaced.WriteByte(' ')
 			glued.WriteString(l.text.S)
 		}
@@ -277,6 +277,10 @@ func (v *view) split(ev []evidence) []evidence {
 				continue
 			}
 		}
+		if ev, last = v.pieces(ev, ids); last > i {
+			i = last
+			continue
+		}
 		if ats > 0 {
 			if ev, last = v.joined(ev, ids, glueAt, glued.String(), true); last > i {
 				i = last
@@ -284,6 +288,42 @@ func (v *view) split(ev []evidence) []evidence {
 		}
 	}
 	return ev
+}
+
+// pieces finds a phone number in three or more messages that each hold one piece
+// of it and hardly a word else, however the pieces are cut.
+func (v *view) pieces(ev []evidence, ids []int) ([]evidence, int) {
+	var digits strings.Builder
+	var found []evidence
+	for _, k := range ids {
+		l := &v.lines[k]
+		at, words := -1, 0
+		for q, t := range l.toks {
+			switch {
+			case t.Kind == phrase.Number && at < 0 && t.B-t.A >= 2 && t.B-t.A <= 6:
+				at = q
+			case t.Kind == phrase.Number:
+				words = 9
+			case t.Kind == phrase.Word:
+				words++
+			}
+		}
+		if at < 0 || words > 3 {
+			break
+		}
+		t := l.toks[at]
+		digits.WriteString(l.text.S[t.A:t.B])
+		found = append(found, evidence{k, l.span(int(t.A), int(t.B), "split"), 0.75, ""})
+	}
+	d := digits.String()
+	if len(found) < 3 || len(d) < 9 || !contacts.Dialable(d) || v.hotlines[trunk(d)] {
+		return ev, -1
+	}
+	found[0].what = kindWords[contacts.Phone]
+	for i := range found {
+		found[i].span.Reading = d
+	}
+	return append(ev, found...), found[len(found)-1].line
 }
 
 // joined looks for contacts in several messages read as one; offs say where each
@@ -325,6 +365,23 @@ func (v *view) joined(ev []evidence, ids, offs []int, text string, glued bool) (
 		last = max(last, ids[final])
 	}
 	return ev, last
+}
+
+// masked is a line's reading with the words blanked out that can't be a part of a
+// contact: "last bit 943" holds 943. Its length is the reading's.
+func masked(l *line) string {
+	if !fragment(l) {
+		return l.text.S
+	}
+	b := []byte(l.text.S)
+	for _, t := range l.toks {
+		if t.Kind == phrase.Word && !contacts.Piece(l.text.S[t.A:t.B]) && (t.B-t.A > 1 || !t.Glue) && !strings.Contains(l.text.S, "@") && onlyDigits(l.text.S) != "" {
+			for k := t.A; k < t.B; k++ {
+				b[k] = ' '
+			}
+		}
+	}
+	return string(b)
 }
 
 func short(l *line) bool { return len(l.text.S) <= 60 && len(l.toks) <= 24 && len(l.toks) > 0 }

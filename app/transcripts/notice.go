@@ -1,6 +1,8 @@
 package transcripts
 
 import (
+	"strings"
+
 	"mensch/app/model"
 	"mensch/app/transcripts/notices"
 )
@@ -14,6 +16,9 @@ func (v *view) copyright() {
 			continue
 		}
 		for _, n := range notices.Find(l.msg.Text) {
+			if n.Gap > 5 || quoted(l.msg.Text, n.Start) {
+				continue // talk about a notice
+			}
 			ev = append(ev, evidence{i, markAt(l, n), n.Score, "a copyright notice"})
 		}
 	}
@@ -24,4 +29,15 @@ func (v *view) copyright() {
 
 func markAt(l *line, n notices.Notice) model.Span {
 	return model.Span{Message: l.msg.ID, Start: n.Start, End: n.End, Label: "copyright notice"}
+}
+
+// quoted says whether the notice at byte i is an example in quotation marks.
+func quoted(text string, i int) bool {
+	before := strings.TrimRight(text[:i], " (")
+	for _, q := range []string{"\"", "“", "„", "«", "'", "‘", "`"} {
+		if strings.HasSuffix(before, q) {
+			return true
+		}
+	}
+	return false
 }

@@ -192,6 +192,8 @@ type view struct {
 	lines   []line
 	sc      *scratch
 	out     []model.Finding
+
+	colleague bool // another expert is spoken of
 }
 
 // evidence is a mark with its weight and the message it stands in.

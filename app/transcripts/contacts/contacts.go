@@ -70,7 +70,7 @@ type page struct {
 // Find gives the contacts in a text, in order, not overlapping. toks are the
 // text's tokens by the book of w.
 func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
-	if !worth(t.S, toks) {
+	if !w.worth(t.S, toks) {
 		return nil
 	}
 	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks)), tries: 48}
@@ -88,7 +88,7 @@ func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
 
 // worth says whether a text can hold a contact at all, at the price of one look
 // at each byte: most lines of a chat can't.
-func worth(s string, toks []phrase.Token) bool {
+func (w *Words) worth(s string, toks []phrase.Token) bool {
 	for i := range len(s) {
 		switch c := s[i]; c {
 		case '@', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
@@ -99,16 +99,31 @@ func worth(s string, toks []phrase.Token) bool {
 			}
 		}
 	}
+	// number words, whole or with their letters apart; names of services
+	apart, words := 0, 0
 	for _, t := range toks {
-		if t.ID != 0 && t.Kind == phrase.Word {
-			return true
+		if t.Kind != phrase.Word {
+			continue
 		}
-	}
-	// number words written with spaces between the letters
-	n := 0
-	for _, t := range toks {
-		if t.Kind == phrase.Word && t.B-t.A == 1 {
-			if n++; n >= 4 {
+		switch n := t.B - t.A; {
+		case n == 1:
+			if apart++; apart >= 4 {
+				return true
+			}
+		case n <= 10:
+			if t.ID != 0 && (w.messenger(t) || w.payer(t) || w.streetWord(t)) {
+				return true
+			}
+			if numberWords[s[t.A:t.B]] != "" || homophones[s[t.A:t.B]] != "" && words > 0 || dotWords[s[t.A:t.B]] {
+				if words++; words >= 3 {
+					return true
+				}
+			}
+			if dotWords[s[t.A:t.B]] || atWords[s[t.A:t.B]] && s[t.A:t.B] != "at" {
+				return true
+			}
+		default: // "fivefivefivetwo"
+			if _, ok := chain(s[t.A:min(t.B, t.A+80)]); ok {
 				return true
 			}
 		}

@@ -172,7 +172,7 @@ func (c phone) Entity(p *page, r run, i, j int) Entity {
 // judge says how likely the pieces [i, j) are a phone number.
 func (p *page) judge(r run, i, j int) (c phone) {
 	var b strings.Builder
-	words, leets, weak, single, longest, spaced := 0, 0, 0, 0, 0, 0
+	words, leets, weak, weakWords, single := 0, 0, 0, 0, 0
 	sizes := make([]int, 0, 8)
 	var seps strings.Builder
 	for k := i; k < j; k++ {
@@ -186,17 +186,16 @@ func (p *page) judge(r run, i, j int) (c phone) {
 		}
 		if u.weak {
 			weak++
+			if u.words {
+				weakWords++
+			}
 		}
 		n := len(u.digits)
 		if n == 1 {
 			single++
 		}
-		longest = max(longest, n)
 		if k > i {
 			seps.WriteString(r.seps[k])
-			if strings.Trim(r.seps[k], " ") == "" {
-				spaced++
-			}
 		}
 		if k > i && r.seps[k] == "" && len(sizes) > 0 {
 			sizes[len(sizes)-1] += n
@@ -234,7 +233,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 			return phone{}
 		}
 	}
-	if plain && (notNumber(d, sizes, signs) || p.leftover(r, i, j)) {
+	if plain && (notNumber(d, sizes, signs) || p.leftover(r, i, j) || fours(r)) {
 		return phone{}
 	}
 	if strings.ContainsAny(signs, "=<>'\"^|") && words == 0 && !strong {
@@ -254,10 +253,10 @@ func (p *page) judge(r run, i, j int) (c phone) {
 		return phone{}
 	}
 	switch {
-	case words >= 3 && words-weak >= 2 && n >= 7:
+	case words >= 3 && words-weakWords >= 2 && n >= 7:
 		c.obfuscated = true
 		c.score = 0.9
-		if !cue && (words < 6 || n < 9) {
+		if !cue && (words < 6 && single < 8 || n < 9) {
 			c.score = 0.6
 		}
 		if n > 12 {
@@ -267,7 +266,7 @@ func (p *page) judge(r run, i, j int) (c phone) {
 		if weak > 0 && words+leets == weak && !cue {
 			return phone{}
 		}
-		if leets > 0 && !cue && !tidy(sizes) {
+		if leets > 0 && !cue && !tidy(sizes) && single < 6 {
 			return phone{}
 		}
 		c.obfuscated = true
@@ -408,10 +407,34 @@ func notNumber(d string, sizes []int, signs string) bool {
 		return true
 	case len(sizes) == 1 && len(d) == 8 && (d[:2] == "19" || d[:2] == "20") && d[4:6] <= "12" && d[4:6] > "00" && d[6:] <= "31": // 20050412
 		return true
+	case len(sizes) >= 3 && allFour(sizes): // 9400 1118 9922: parcels, cards, licences
+		return true
+	case len(sizes) >= 2 && sizes[0] == 4 && sep != "" && strings.Trim(sep, "-") == "" && (d[:2] == "20" || d[:2] == "19"): // 2026-07-0013
+		return true
 	case len(sizes) == 1 && strings.HasSuffix(d, "0000"):
 		return true
 	}
 	return false
+}
+
+// fours says whether a row is a card, a parcel or a licence: four digits at a
+// time, three times or more.
+func fours(r run) bool {
+	for _, u := range r.units {
+		if len(u.digits) != 4 || u.words {
+			return false
+		}
+	}
+	return len(r.units) >= 3
+}
+
+func allFour(sizes []int) bool {
+	for _, s := range sizes {
+		if s != 4 {
+			return false
+		}
+	}
+	return true
 }
 
 func max4(sizes []int) int {
@@ -573,6 +596,19 @@ func (p *page) national(d string, sizes []int) bool {
 		}
 		p.tries--
 		if n, err := phonenumbers.Parse(d, region); err == nil && phonenumbers.IsValidNumberForRegion(n, region) {
+			return true
+		}
+	}
+	return false
+}
+
+// Dialable says whether digits without any grouping are a valid number somewhere.
+func Dialable(digits string) bool {
+	if len(digits) < 8 || len(digits) > maxDigits || counting(digits) {
+		return false
+	}
+	for _, region := range [...]string{"US", "GB", "DE", "FR", "ES", "IT", "NL", "PL", "RU", "IN", "AU", "BR", "MX", "CH", "AT", "BE", "PT", "SE", "NO", "DK", "FI", "IE", "ZA", "NZ", "TR", "UA", "IL", "JP", "CN", "PH", "NG", "KE", "AR", "CO", "GR", "CZ", "RO", "HU"} {
+		if n, err := phonenumbers.Parse(digits, region); err == nil && phonenumbers.IsValidNumberForRegion(n, region) {
 			return true
 		}
 	}

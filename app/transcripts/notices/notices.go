@@ -13,6 +13,7 @@ import (
 type Notice struct {
 	Start, End int
 	Score      float64
+	Gap        int // words between the sign and what makes it a notice
 }
 
 // reach is how far behind the word a year or a holder may stand, in bytes.
@@ -27,12 +28,12 @@ func Find(text string) []Notice {
 			i++
 			continue
 		}
-		end, score := notice(text, i, i+n, word)
+		end, score, gap := notice(text, i, i+n, word)
 		if score == 0 {
 			i += n
 			continue
 		}
-		out = append(out, Notice{i, end, score})
+		out = append(out, Notice{i, end, score, gap})
 		i = end
 	}
 	return out
@@ -91,7 +92,7 @@ var noHolder = map[string]bool{
 }
 
 // notice reads what stands behind a mark at text[i:j].
-func notice(text string, i, j int, word bool) (end int, score float64) {
+func notice(text string, i, j int, word bool) (end int, score float64, gap int) {
 	stop := min(len(text), j+reach)
 	sign := !word && text[i] != '('
 	years, yearEnd := 0, 0
@@ -126,7 +127,9 @@ scan:
 				continue
 			}
 			if year(text[k:e]) && words <= 12 && (e >= len(text) || text[e] != 'x') {
-				years++
+				if years++; years == 1 {
+					gap = words
+				}
 				yearEnd = e
 			}
 			k = e
@@ -171,18 +174,18 @@ scan:
 	}
 	switch {
 	case years > 0 && (word || sign):
-		return extent(text, max(yearEnd, holderEnd)), 0.95
+		return extent(text, max(yearEnd, holderEnd)), 0.95, gap
 	case years > 0: // "(c) 2004": a year right behind it
 		if yearEnd-j <= 8 {
-			return extent(text, yearEnd), 0.9
+			return extent(text, yearEnd), 0.9, gap
 		}
 		if words <= 6 && holder {
-			return extent(text, yearEnd), 0.75
+			return extent(text, yearEnd), 0.75, gap
 		}
 	case holder && (word || sign):
-		return extent(text, holderEnd), 0.8
+		return extent(text, holderEnd), 0.8, gap
 	}
-	return 0, 0
+	return 0, 0, 0
 }
 
 // extent lets a notice run on to the end of its line, at most 120 bytes.
