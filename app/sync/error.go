@@ -123,6 +123,9 @@ func (e *Error) what() string {
 	case KindForeign:
 		return "what is stored here belongs to another platform" + cause
 	case KindInvalid:
+		if e.Problem != nil && e.Problem.Status == 0 && said != "" {
+			return strings.TrimRight(said, ".") // nobody but this program refuses it
+		}
 		return "the platform refuses it" + saying
 	case KindStale:
 		if e.Problem != nil && e.Problem.Decision != nil && e.Problem.Decision.Moderator != "" {

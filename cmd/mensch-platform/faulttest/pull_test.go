@@ -37,8 +37,9 @@ func (w *world) change(round int) {
 }
 
 func TestPullThroughABadNetwork(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 60)
-	h := w.connect(secret)
+	h := w.hasty(secret)
 	deadline := time.Now().Add(10 * time.Second)
 	good, bad := 0, 0
 	for round := 0; round < 40 && time.Now().Before(deadline); round++ {
@@ -62,7 +63,7 @@ func TestPullThroughABadNetwork(t *testing.T) {
 	if bad == 0 {
 		t.Error("no pull was cut: the faults do nothing")
 	}
-	res, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
+	res, err := sync.Pull(t.Context(), w.store, w.connect(secret), sync.Options{})
 	must(t, err)
 	if len(res.Notes()) > 0 || res.PhotoFaults > 0 {
 		t.Errorf("%q", res.Notes())
@@ -75,6 +76,7 @@ func TestPullThroughABadNetwork(t *testing.T) {
 
 // The same small pages are cut at ever later bytes, until they arrive.
 func TestPullCutAtEveryHundredBytes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 4)
 	h, err := sync.NewHTTP("http://"+w.proxy.Listen, secret, sync.HTTPOptions{Tries: 1, HeaderTimeout: time.Second, IdleTimeout: time.Second})
 	must(t, err)
@@ -101,6 +103,7 @@ func TestPullCutAtEveryHundredBytes(t *testing.T) {
 }
 
 func TestFeedCompactedBehindTheCursor(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 30)
 	h := w.connect(secret)
 	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
@@ -146,6 +149,7 @@ func TestFeedCompactedBehindTheCursor(t *testing.T) {
 }
 
 func TestAnotherPlatformBehindTheAddress(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 10)
 	h := w.connect(secret)
 	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
@@ -165,6 +169,7 @@ func TestAnotherPlatformBehindTheAddress(t *testing.T) {
 }
 
 func TestWrongTokenTouchesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	h := w.connect(secret)
 	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
@@ -194,6 +199,7 @@ func (a alien) Changes(ctx context.Context, cursor string, limit int) (model.Cha
 }
 
 func TestChangesOfAnUnknownKind(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	res, err := sync.Pull(t.Context(), w.store, alien{w.connect(secret)}, sync.Options{Server: w.direct})
 	must(t, err)

@@ -43,11 +43,12 @@ func ahead() func() time.Time {
 }
 
 func TestPushThroughABadNetwork(t *testing.T) {
+	t.Parallel()
 	const experts, decided = 60, 50
 	w := newWorld(t, experts)
-	h := w.connect(secret)
-	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
+	_, err := sync.Pull(t.Context(), w.store, w.connect(secret), sync.Options{})
 	must(t, err)
+	h := w.hasty(secret)
 	// A colleague decides five of the cases first.
 	colleague, err := sync.NewHTTP(w.direct, other, sync.HTTPOptions{})
 	must(t, err)
@@ -70,7 +71,7 @@ func TestPushThroughABadNetwork(t *testing.T) {
 			break
 		}
 		if time.Now().After(deadline) {
-			w.heal() // whatever is left goes through a good network
+			h = w.connect(secret) // whatever is left goes through a good network
 		} else {
 			w.sicken()
 		}
@@ -151,6 +152,7 @@ func (w *world) once(mine []model.Decision) {
 }
 
 func TestConflictsShowAfterThePull(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	h := w.connect(secret)
 	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
@@ -174,6 +176,7 @@ func TestConflictsShowAfterThePull(t *testing.T) {
 }
 
 func TestPushIsThrottled(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	h := w.connect(secret)
 	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
@@ -203,6 +206,7 @@ func TestPushIsThrottled(t *testing.T) {
 }
 
 func TestRefusalsKeepTheDecision(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	_, err := sync.Pull(t.Context(), w.store, w.connect(secret), sync.Options{})
 	must(t, err)

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"mensch/app"
+	"mensch/app/model"
+	"mensch/app/photos"
+)
+
+// matchLine is what match --json prints.
+type matchLine struct {
+	Query     string          `json:"query"`
+	Match     string          `json:"match"`
+	Bank      string          `json:"bank"`
+	Kind      model.MatchKind `json:"kind"`
+	Score     float64         `json:"score"`
+	Distance  int             `json:"distance"`
+	Transform string          `json:"transform"`
+	Region    model.Region    `json:"region"`
+}
+
+// experts is the bank of a match with an expert's photo.
+const experts = "experts"
+
+func (t *tool) matchCommand() *cobra.Command {
+	var bank string
+	cmd := &cobra.Command{
+		Use:   "match PHOTO...",
+		Short: "Say which known photos show the same picture",
+		Long: `Compare photos with every bank and every expert's photo in the store, or, with
+--bank, with the photos in a folder: that needs no store. Matches are printed
+best first; a photo without any prints nothing.
+
+A photo that cannot be read is named, the others are matched, and the exit code
+is 7 (or 1 if none could be read).`,
+		Args: args(1, -1),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			ctx := cmd.Context()
+			if bank != "" {
+				known, err := t.readBank(ctx, bank)
+				if err != nil {
+					return err
+				}
+				return t.match(paths, func(query string, file io.Reader) ([]matchLine, error) { return known.match(ctx, query, file) })
+			}
+			if err := t.existing(); err != nil {
+				return err
+			}
+			desk, err := t.offline(ctx)
+			return with(desk, err, func(desk *app.Desk) error {
+				return t.match(paths, func(query string, file io.Reader) ([]matchLine, error) { return matchDesk(ctx, desk, query, file) })
+			})
+		},
+	}
+	cmd.Flags().StringVar(&bank, "bank", "", "compare with the photos in this `folder` and below, without a store")
+	return cmd
+}
+
+// match runs one lookup for each photo and prints what it gives.
+func (t *tool) match(paths []string, look func(query string, file io.Reader) ([]matchLine, error)) error {
+	failed, lines := 0, 0
+	var last error
+	for _, path := range paths {
+		found, err := matchFile(path, look)
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		if err != nil {
+			failed++
+			last = fmt.Errorf("%s: %w", path, err)
+			if len(paths) > 1 {
+				fmt.Fprintln(t.err, plain(fmt.Sprintf("%s: %s", path, words(err))))
+			}
+			continue
+		}
+		for _, line := range found {
+			lines++
+			if t.json {
+				if err := t.emit(line); err != nil {
+					return err
+				}
+				continue
+			}
+			t.sayf("%s  %s  %s (%s): %.0f %%, distance %d, %s", oneLine(line.Query), line.Kind, oneLine(line.Match), oneLine(line.Bank), 100*line.Score, line.Distance, orNone(line.Transform))
+		}
+		if len(found) == 0 && !t.json {
+			t.sayf("%s  no match", oneLine(path))
+		}
+	}
+	switch {
+	case failed == 0:
+		return nil
+	case failed == len(paths) && len(paths) == 1:
+		var refusal *app.Refusal
+		if errors.As(last, &refusal) {
+			// It is the photo that is at fault, not a rule.
+			return errors.New(refusal.Why)
+		}
+		return last
+	case failed == len(paths):
+		return errors.New("none of the photos could be read")
+	}
+	return errPartly
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "unchanged"
+	}
+	return s
+}
+
+func matchFile(path string, look func(string, io.Reader) ([]matchLine, error)) ([]matchLine, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	defer func() { _ = file.Close() }()
+	return look(path, file)
+}
+
+func matchDesk(ctx context.Context, desk *app.Desk, query string, file io.Reader) ([]matchLine, error) {
+	hits, err := desk.MatchPhoto(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]matchLine, 0, len(hits))
+	for _, h := range hits {
+		line := newMatchLine(query, h.Match)
+		line.Match, line.Bank = h.Owner.Name, h.Bank
+		if h.Owner.ExpertID != "" {
+			line.Match, line.Bank = h.Owner.ExpertID, experts
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+func newMatchLine(query string, m model.Match) matchLine {
+	return matchLine{Query: query, Kind: m.Kind, Score: m.Score, Distance: m.Distance, Transform: m.Transform, Region: m.Region}
+}
+
+// folderBank is a folder of photos as a bank, without a store.
+type folderBank struct {
+	name    string
+	matcher *photos.Matcher
+	files   map[string][]string // by photo ID: a folder may hold one twice
+}
+
+// readBank hashes every photo in a folder and below, on all cores.
+func (t *tool) readBank(ctx context.Context, dir string) (*folderBank, error) {
+	b := &folderBank{name: dir, files: map[string][]string{}}
+	var paths []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.Type().IsRegular() && !strings.HasPrefix(entry.Name(), ".") {
+			paths = append(paths, path)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the bank %s: %w", dir, err)
+	}
+	where := map[string]string{} // photo ID to a path with its bytes
+	b.matcher = photos.NewMatcher(func(_ context.Context, id string) (io.ReadCloser, error) { return os.Open(where[id]) })
+	show, end := t.progress()
+	hashes := make([]model.PhotoHashes, len(paths))
+	faults := make([]error, len(paths))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		if gctx.Err() != nil {
+			break
+		}
+		show("hashing", int64(i), int64(len(paths)))
+		group.Go(func() error {
+			hashes[i], faults[i] = hashFile(path)
+			return gctx.Err()
+		})
+	}
+	err = group.Wait()
+	end()
+	if err != nil {
+		return nil, err
+	}
+	for i, path := range paths {
+		if faults[i] != nil {
+			if !t.quiet {
+				fmt.Fprintln(t.err, plain(fmt.Sprintf("%s is left out of the bank: %v", path, faults[i])))
+			}
+			continue
+		}
+		id := hashes[i].PhotoID
+		name, err := filepath.Rel(dir, path)
+		if err != nil || name == "." {
+			name = filepath.Base(path)
+		}
+		where[id] = path
+		b.files[id] = append(b.files[id], filepath.ToSlash(name))
+	}
+	b.matcher.Add(hashes...)
+	return b, nil
+}
+
+func hashFile(path string) (model.PhotoHashes, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return model.PhotoHashes{}, errors.Unwrap(err)
+	}
+	defer func() { _ = file.Close() }()
+	pic, err := photos.Decode(file)
+	if err != nil {
+		return model.PhotoHashes{}, err
+	}
+	h := photos.Hash(pic)
+	h.PhotoID = pic.ID
+	return h, nil
+}
+
+func (b *folderBank) match(ctx context.Context, query string, file io.Reader) ([]matchLine, error) {
+	raw, err := io.ReadAll(io.LimitReader(file, photos.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	pic, err := photos.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	h := photos.Hash(pic)
+	h.PhotoID = pic.ID
+	found, err := b.matcher.Match(ctx, h, pic)
+	if err != nil {
+		return nil, err
+	}
+	var lines []matchLine
+	for _, m := range found {
+		for _, name := range b.files[m.Other] {
+			line := newMatchLine(query, m)
+			line.Match, line.Bank = name, b.name
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
+}
