@@ -147,6 +147,18 @@ func Parse(text string) (*Book, error) {
 		b.classes[name] = set(ids)
 	}
 	b.neg = b.classes["neg"]
+	// A rule is tried where its rarest words stand; the stop words are in
+	// every other line.
+	stop := b.classes["stop"]
+	cost := func(ids []uint32) int {
+		n := 0
+		for _, id := range ids {
+			if n++; has(stop, id) {
+				n += 40
+			}
+		}
+		return n
+	}
 	for k, x := range raws {
 		r := x.rule
 		r.anchor = -1
@@ -155,7 +167,7 @@ func Parse(text string) (*Book, error) {
 				continue
 			}
 			r.slots[i].set = set(x.ids[i])
-			if !r.slots[i].optional && (r.anchor < 0 || len(x.ids[i]) < len(x.ids[r.anchor])) {
+			if !r.slots[i].optional && (r.anchor < 0 || cost(x.ids[i]) < cost(x.ids[r.anchor])) {
 				r.anchor = i
 			}
 		}
