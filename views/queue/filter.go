@@ -35,7 +35,7 @@ var (
 
 func newFilterBar(v *View) *filterBar {
 	b := &filterBar{v: v}
-	b.text = show.NewEntry("Search names, profiles, transcripts   /")
+	b.text = show.NewEntry("Search what was said and written   /")
 	b.text.OnChanged = func(s string) {
 		if b.showing {
 			return

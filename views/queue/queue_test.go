@@ -223,7 +223,7 @@ func TestAHundredThousandCasesDoNotStall(t *testing.T) {
 		t.Fatalf("at the end %d rows are filled", len(r))
 	}
 	t.Logf("400 jumps over %d rows in %v, longest %v; longest answer %v", v.Rows(), whole, longest, w.Pump.Longest())
-	if longest > 250*time.Millisecond || whole > 20*time.Second {
+	if !viewstest.Race && (longest > 250*time.Millisecond || whole > 20*time.Second) {
 		t.Errorf("a jump took %v, all %v", longest, whole)
 	}
 	if n := desk.Called("Queue") - before; n > 20 {

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -57,6 +58,7 @@ type frame struct {
 	who     *show.Line
 	status  *show.Ground
 	bar     *show.Meter
+	said    string // what the status line says
 }
 
 func newFrame(s *Shell) *frame {
@@ -201,14 +203,7 @@ func (f *frame) tick() {
 			text += " " + ago + " ago"
 		}
 	}
-	f.dot.Set(role)
-	f.syncing.SetText(text)
-	if bar >= 0 {
-		f.bar.Set(bar)
-		f.bar.Show()
-	} else {
-		f.bar.Hide()
-	}
+	who := f.sh.settings.Moderator
 	c := st.Counts
 	counts := show.Count(c.Open, "open case", "open cases")
 	if c.Waiting > 0 {
@@ -220,8 +215,22 @@ func (f *frame) tick() {
 	if c.Work > 0 {
 		counts += "   " + show.Number(int64(c.Work)) + " to read"
 	}
+	// Once a second the whole window would be painted anew for nothing.
+	now := fmt.Sprint(role, text, bar, counts, who)
+	if now == f.said {
+		return
+	}
+	f.said = now
+	f.dot.Set(role)
+	f.syncing.SetText(text)
 	f.counts.SetText(counts)
-	f.who.SetText(f.sh.settings.Moderator)
+	f.who.SetText(who)
+	if bar >= 0 {
+		f.bar.Set(bar)
+		f.bar.Show()
+	} else {
+		f.bar.Hide()
+	}
 	f.status.Refresh()
 }
 

@@ -147,7 +147,7 @@ func New(opts Options) *Shell {
 	s := &Shell{opts: opts, win: opts.Window, screens: map[string]Screen{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.settings = app.Settings{BlurPhotos: true, UndoSeconds: 60, Theme: string(look.System), TextScale: 1}
-	s.applyTheme()
+	s.wear(s.settings.Theme, s.settings.TextScale)
 	s.router = router{sh: s, chords: map[string]bool{}}
 	s.statusW = s.Work(nil)
 	s.notices = newNoticeBar(s)
@@ -397,8 +397,14 @@ func (s *Shell) SaveSettings(v app.Settings) {
 func (s *Shell) use(v app.Settings) {
 	before := s.settings
 	s.settings = v
-	if before.Theme != v.Theme || before.TextScale != v.TextScale {
-		s.applyTheme()
+	// One after the other: an icon that is resized before it is coloured anew
+	// would be kept by Fyne in the old colour.
+	if before.Theme != v.Theme {
+		s.wear(v.Theme, before.TextScale)
+		s.rethemed()
+	}
+	if before.TextScale != v.TextScale {
+		s.wear(v.Theme, v.TextScale)
 		s.rethemed()
 	}
 	if r, ok := s.Current().(Refresher); ok && before.BlurPhotos != v.BlurPhotos {
@@ -408,8 +414,8 @@ func (s *Shell) use(v app.Settings) {
 	s.frame.tick()
 }
 
-func (s *Shell) applyTheme() {
-	s.opts.App.Settings().SetTheme(look.New(look.Mode(s.settings.Theme), s.settings.TextScale))
+func (s *Shell) wear(mode string, scale float32) {
+	s.opts.App.Settings().SetTheme(look.New(look.Mode(mode), scale))
 }
 
 // rethemed draws everything with the new colours.

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"mensch/app"
+	"mensch/app/model"
 	"mensch/views"
 	"mensch/views/shell"
 	"mensch/views/viewstest"
@@ -28,6 +29,15 @@ type Scene struct {
 func Scenes() []Scene {
 	return []Scene{
 		{"queue", func(*viewstest.Window) {}},
+		{"queue-filter", func(w *viewstest.Window) {
+			for range 4 {
+				w.Win.Canvas().FocusNext()
+			}
+			w.Press(fyne.KeyReturn)
+		}},
+		{"error", func(w *viewstest.Window) {
+			w.Fail("keeping the verdict", fmt.Errorf("writing to the store: %w", model.ErrFull))
+		}},
 		{"case", func(w *viewstest.Window) { openCase(w); w.Type("a") }},
 		{"case-end", func(w *viewstest.Window) {
 			openCase(w)

@@ -134,7 +134,7 @@ func TestCutEndsWithAnEllipsis(t *testing.T) {
 	if !strings.HasSuffix(got, "…") || fyne.MeasureText(got, 13, fyne.TextStyle{}).Width > 120.5 {
 		t.Errorf("cut to %q", got)
 	}
-	if took := time.Since(start); took > 200*time.Millisecond {
+	if took := time.Since(start); took > 2*time.Second {
 		t.Errorf("cutting took %v", took)
 	}
 	if Cut("fits", 120, 13, fyne.TextStyle{}) != "fits" || Cut("x", 0, 13, fyne.TextStyle{}) != "" {

@@ -162,6 +162,9 @@ func TestFiveThousandMessagesDoNotStall(t *testing.T) {
 		t.Error("the current mark is not in sight")
 	}
 	t.Logf("opened in %v, longest answer %v, longest step %v", opened, answer, longest)
+	if viewstest.Race {
+		return
+	}
 	if answer > 400*time.Millisecond || longest > 400*time.Millisecond {
 		t.Errorf("the longest answer took %v, the longest step %v", answer, longest)
 	}

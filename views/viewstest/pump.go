@@ -79,15 +79,15 @@ func (p *Pump) Now() time.Time {
 }
 
 // Settle runs all that comes back to the UI thread until nothing is under way.
-// It reports false if that takes longer than 20 seconds.
+// It reports false if that takes longer than a minute.
 func (p *Pump) Settle() bool {
-	late := time.AfterFunc(20*time.Second, func() {
+	late := time.AfterFunc(60*time.Second, func() {
 		p.mu.Lock()
 		p.wake.Broadcast()
 		p.mu.Unlock()
 	})
 	defer late.Stop()
-	end := time.Now().Add(20 * time.Second)
+	end := time.Now().Add(60 * time.Second)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
