@@ -194,7 +194,7 @@ var contactLike = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\bwww\.|https?://`),
 }
 
-var rudeLike = regexp.MustCompile(`(?i)\b(?:moron|dumbass|pathetic|loser|clown|idiots?|stupid)\b`)
+var rudeLike = regexp.MustCompile(`(?i)\b(?:moron|dumbass|pathetic|loser|clown|idiots?|you(?:.re| are) stupid)\b`)
 
 func TestNothingIllIsUnlabelled(t *testing.T) {
 	c := community(t)
