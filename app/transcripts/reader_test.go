@@ -216,7 +216,7 @@ func TestAdversarial(t *testing.T) {
 		s := strings.Repeat(piece, 1<<20/len(piece))
 		begin := time.Now()
 		r.Review(talk("e: " + s))
-		if d := time.Since(begin); d > 15*time.Second {
+		if d := time.Since(begin); d > time.Minute {
 			t.Errorf("1 MB of %s took %v", name, d)
 		} else if d > 2*time.Second {
 			t.Logf("1 MB of %s took %v", name, d)

@@ -24,7 +24,7 @@ func Find(text string) []Notice {
 	var out []Notice
 	for i := 0; i < len(text); {
 		n, word := mark(text[i:])
-		if n == 0 || word && i > 0 && joined(text[i-1]) {
+		if n == 0 || word && i > 0 && joined(text[i-1]) && !strings.HasSuffix(text[:i], "SPDX-File") {
 			i++
 			continue
 		}
@@ -48,7 +48,14 @@ func mark(s string) (n int, word bool) {
 	switch c := s[0]; c {
 	case '(':
 		if len(s) >= 3 && (s[1] == 'c' || s[1] == 'C') && s[2] == ')' {
+			if len(s) >= 11 && strings.EqualFold(s[3:11], "opyright") {
+				return 11, true
+			}
 			return 3, false
+		}
+	case '\\':
+		if strings.HasPrefix(s, "\\(co") {
+			return 4, false
 		}
 	case 0xc2:
 		if len(s) >= 2 && s[1] == 0xa9 {
@@ -56,6 +63,9 @@ func mark(s string) (n int, word bool) {
 		}
 	case '&':
 		if strings.HasPrefix(s, "&copy;") || strings.HasPrefix(s, "&#169;") {
+			return 6, false
+		}
+		if len(s) >= 6 && strings.EqualFold(s[:6], "&#xa9;") {
 			return 6, false
 		}
 	case 'c', 'C':
@@ -78,7 +88,7 @@ func mark(s string) (n int, word bool) {
 
 // between are the words that may stand between the mark and what it is about.
 var between = map[string]bool{
-	"c": true, "by": true, "of": true, "to": true, "or": true, "copr": true, "copyright": true, "copyrighted": true, "the": true, "holders": true, "s": true, "year": true, "years": true, "is": true, "and": true, "copy": true, "in": true, "text": true, "p": true, "r": true,
+	"c": true, "by": true, "of": true, "to": true, "or": true, "copr": true, "copyright": true, "copyrighted": true, "the": true, "holders": true, "s": true, "year": true, "years": true, "is": true, "and": true, "copy": true, "in": true, "text": true, "copyrighttext": true, "p": true, "r": true,
 }
 
 // noHolder are words that begin with a capital behind "copyright" and are no
@@ -87,15 +97,15 @@ var noHolder = map[string]bool{
 	"law": true, "laws": true, "act": true, "license": true, "licence": true, "licenses": true, "notice": true, "notices": true, "holder": true, "holders": true, "owner": true, "owners": true, "grant": true, "statement": true, "information": true, "symbol": true, "sign": true,
 	"date": true, "issue": true, "issues": true, "and": true, "or": true, "as": true, "gpl": true, "lgpl": true, "bsd": true, "mit": true, "apache": true, "assignment": true, "documentation": true, "txt": true, "infringement": true, "if": true, "in": true, "it": true, "this": true,
 	"you": true, "for": true, "united": true, "patent": true, "patents": true, "trademark": true, "trademarks": true, "string": true, "fmt": true, "see": true, "section": true, "act's": true, "protection": true, "protected": true, "material": true, "claim": true, "claims": true, "the": true, "a": true, "is": true,
-	"i": true, "we": true, "with": true, "curdir": true, "copyright": true, "html": true, "version": true, "disclaimer": true, "related": true, "rights": true, "all": true, "free": true, "public": true, "subject": true, "not": true, "no": true, "any": true, "its": true, "name": true, "file": true,
+	"i": true, "we": true, "with": true, "curdir": true, "copyright": true, "html": true, "version": true, "disclaimer": true, "related": true, "rights": true, "all": true, "public": true, "subject": true, "not": true, "no": true, "any": true, "its": true, "name": true, "file": true,
 	"office": true, "page": true, "status": true, "terms": true, "policy": true, "agent": true, "questions": true, "however": true, "but": true, "so": true, "please": true, "my": true, "your": true, "his": true, "her": true, "that": true, "when": true,
 }
 
 // notice reads what stands behind a mark at text[i:j].
 func notice(text string, i, j int, word bool) (end int, score float64, gap int) {
 	stop := min(len(text), j+reach)
-	sign := !word && text[i] != '('
-	years, yearEnd := 0, 0
+	sign := !word && text[i] != '(' || text[i] == '\\'
+	years, yearEnd, firstEnd := 0, 0, 0
 	holder, holderEnd := false, 0
 	words, lines := 0, 0
 	caps := allCaps(text[i:j])
@@ -110,7 +120,7 @@ scan:
 			}
 			k += n
 		case r == '<': // a tag, or an address behind a name
-			if e := strings.IndexByte(text[k:stop], '>'); e > 0 {
+			if e := strings.IndexByte(text[k:stop], '>'); e > 1 && !unicode.IsDigit(rune(text[k+1])) {
 				k += e + 1
 				continue
 			}
@@ -129,6 +139,9 @@ scan:
 			if year(text[k:e]) && words <= 12 && (e >= len(text) || text[e] != 'x') {
 				if years++; years == 1 {
 					gap = words
+				}
+				if years == 1 {
+					firstEnd = e
 				}
 				yearEnd = e
 			}
@@ -162,7 +175,7 @@ scan:
 				}
 			}
 			words++
-			if words <= 2 && unicode.IsUpper(firstRune(w)) && len(w) > 1 && !noHolder[low] && !caps {
+			if words <= 2 && unicode.IsUpper(firstRune(w)) && len(w) > 1 && !noHolder[low] && !caps && lines == 0 {
 				holder, holderEnd = true, e
 			}
 		default:
@@ -176,7 +189,7 @@ scan:
 	case years > 0 && (word || sign):
 		return extent(text, max(yearEnd, holderEnd)), 0.95, gap
 	case years > 0: // "(c) 2004": a year right behind it
-		if yearEnd-j <= 8 {
+		if firstEnd-j <= 8 {
 			return extent(text, yearEnd), 0.9, gap
 		}
 		if words <= 6 && holder {
