@@ -68,10 +68,10 @@ func applyCase(a *applier, c model.Change) (bool, error) {
 	if v.Lease != nil && v.Lease.Holder != "" {
 		lease = *v.Lease
 	}
-	applied, err := a.upsert(`INSERT INTO cases (version, epoch, id, expert_id, round, platform_state, opened_at, lease_holder, lease_token, lease_expires, cluster)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ifnull((SELECT cluster FROM experts WHERE id = ?4), ''))
+	applied, err := a.upsert(`INSERT INTO cases (version, epoch, id, expert_id, round, platform_state, opened_at, lease_holder, lease_token, lease_expires)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, epoch = excluded.epoch, expert_id = excluded.expert_id, round = excluded.round,
-			platform_state = excluded.platform_state, opened_at = excluded.opened_at, cluster = excluded.cluster,
+			platform_state = excluded.platform_state, opened_at = excluded.opened_at,
 			lease_holder = iif(lease_ours = 1 AND lease_token >= excluded.lease_token, lease_holder, excluded.lease_holder),
 			lease_expires = iif(lease_ours = 1 AND lease_token >= excluded.lease_token, lease_expires, excluded.lease_expires),
 			lease_token = iif(lease_ours = 1 AND lease_token >= excluded.lease_token, lease_token, excluded.lease_token),

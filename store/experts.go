@@ -56,9 +56,6 @@ func applyExpert(a *applier, c model.Change) (bool, error) {
 	if err != nil || !applied {
 		return false, err
 	}
-	if _, err := a.exec(`UPDATE cases SET cluster = ?1 WHERE expert_id = ?2 AND cluster <> ?1`, e.Cluster, c.ID); err != nil {
-		return false, err
-	}
 	a.oweExpert(c.ID)
 	return true, nil
 }

@@ -43,7 +43,7 @@ func dump(t testing.TB, s *Store) string {
 		`SELECT id, version, expert_id, stars FROM ratings ORDER BY id`,
 		`SELECT id, version, expert_id, status FROM status_events ORDER BY id`,
 		`SELECT id, version, expert_id, case_id, in_case, guideline, closed FROM incidents ORDER BY id`,
-		`SELECT id, version, expert_id, round, state, overlay, shown, iif(state = 'decided', 0, score), iif(state = 'decided', 0, urgency), cluster, guidelines, reporter_bits, incidents, findings, lease_holder, lease_token FROM cases ORDER BY id`,
+		`SELECT id, version, expert_id, round, state, overlay, shown, iif(state = 'decided', 0, score), iif(state = 'decided', 0, urgency), cluster, screen_name, photo_id, guidelines, reporter_bits, incidents, findings, lease_holder, lease_token FROM cases ORDER BY id`,
 		`SELECT id, version, case_id, expert_id, outcome, body, standing, received_at FROM decisions ORDER BY id`,
 		`SELECT id, version, case_id, outcome FROM appeals ORDER BY id`,
 		`SELECT decision_id, sanction_id, expert_id, count FROM strikes ORDER BY 1, 2`,
@@ -96,7 +96,7 @@ func history(t *rapid.T) []model.Change {
 		return model.Expert{ID: id, Cluster: fmt.Sprintf("C%d", v), ScreenName: word.Draw(t, "name"), State: model.ExpertActive}
 	})
 	add(model.ChangeProfile, experts, func(id string, v int64) any {
-		return model.Profile{ExpertID: id, Bio: word.Draw(t, "bio"), Name: fmt.Sprint(v)}
+		return model.Profile{ExpertID: id, Bio: word.Draw(t, "bio"), Name: fmt.Sprint(v), PhotoID: strings.Repeat(fmt.Sprint(v), 64)}
 	})
 	add(model.ChangeSession, []string{"s1", "s2"}, func(id string, _ int64) any {
 		return model.Session{ID: id, ExpertID: expert.Draw(t, "expert"), StartedAt: t0}

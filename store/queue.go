@@ -358,11 +358,9 @@ func (q queueQuery) page(after model.QueueKey, limit int) (string, []any, error)
 		by, again = `rank DESC, id DESC`, `k.rank DESC, k.id DESC`
 	}
 	query := `WITH k AS MATERIALIZED (` + strings.Join(arms, ` UNION ALL `) + ` ORDER BY ` + by + ` LIMIT ?)
-		SELECT k.rank, c.id, c.expert_id, ifnull(e.screen_name, '') AS screen_name, c.cluster, ifnull(p.photo_id, '') AS photo_id, c.state, c.score, c.reasons,
+		SELECT k.rank, c.id, c.expert_id, c.screen_name, c.cluster, c.photo_id, c.state, c.score, c.reasons,
 			c.guidelines, c.incidents, c.findings, c.opened_at, c.lease_holder, c.lease_expires, o.state AS outbox
 		FROM k CROSS JOIN cases c ON c.id = k.id
-		LEFT JOIN experts e ON e.id = c.expert_id
-		LEFT JOIN profiles p ON p.expert_id = c.expert_id
 		LEFT JOIN outbox o ON o.decision_id = c.last_decision AND c.last_decision <> ''
 		ORDER BY ` + again
 	return sqlx.In(query, append(args, limit)...)

@@ -139,8 +139,8 @@ func (t *tx) adoptIncidents(expertID string, now time.Time) error {
 
 // openCase makes a case that the platform does not have yet.
 func (t *tx) openCase(id, expertID string, round int, opened time.Time) error {
-	_, err := t.exec(`INSERT INTO cases (id, version, epoch, expert_id, round, platform_state, opened_at, cluster)
-		VALUES (?1, 0, (SELECT epoch FROM sync), ?2, ?3, 'open', ?4, ifnull((SELECT cluster FROM experts WHERE id = ?2), ''))`, id, expertID, round, us(opened))
+	_, err := t.exec(`INSERT INTO cases (id, version, epoch, expert_id, round, platform_state, opened_at)
+		VALUES (?, 0, (SELECT epoch FROM sync), ?, ?, 'open', ?)`, id, expertID, round, us(opened))
 	return err
 }
 
@@ -223,8 +223,8 @@ func (t *tx) refresh(row caseRow, now time.Time, rank func(model.CaseFacts) mode
 		opened = us(now) // it was closed for want of anything open, and opens anew
 	}
 	_, err = t.exec(`UPDATE cases SET quiet = ?, score = ?, reasons = ?, opened_at = ?, guidelines = ?, guideline_bits = ?, reporter_bits = ?,
-			incidents = ?, findings = ?, cluster = ? WHERE id = ?`,
-		quiet, min(max(priority.Score, 0), 100), reasons, opened, words(guidelines), bits, reporters, len(incidents), findings, facts.Expert.Cluster, row.ID)
+			incidents = ?, findings = ? WHERE id = ?`,
+		quiet, min(max(priority.Score, 0), 100), reasons, opened, words(guidelines), bits, reporters, len(incidents), findings, row.ID)
 	return err
 }
 

@@ -171,7 +171,8 @@ CREATE INDEX appeals_case ON appeals (case_id);
 -- counts. quiet: nothing open is in the case. The columns from score on are
 -- what the queue filters and sorts by. state, shown and urgency follow from the
 -- others by the triggers below: SQLite does not take an index with generated
--- columns for a covering one.
+-- columns for a covering one. What a row of the queue shows of its expert stands
+-- here too, kept in step by triggers: a page then reads one table.
 CREATE TABLE cases (
     id             TEXT PRIMARY KEY,
     version        INTEGER NOT NULL,
@@ -192,7 +193,9 @@ CREATE TABLE cases (
     score          INTEGER NOT NULL DEFAULT 0,
     reasons        TEXT NOT NULL DEFAULT '[]',
     urgency        INTEGER NOT NULL DEFAULT 0,
-    cluster        TEXT NOT NULL DEFAULT '',
+    cluster        TEXT NOT NULL DEFAULT '', -- this and the next two are the expert's and the profile's
+    screen_name    TEXT NOT NULL DEFAULT '',
+    photo_id       TEXT NOT NULL DEFAULT '',
     guidelines     TEXT NOT NULL DEFAULT '[]',
     guideline_bits INTEGER NOT NULL DEFAULT 0,
     reporter_bits  INTEGER NOT NULL DEFAULT 0,
@@ -203,7 +206,10 @@ CREATE TRIGGER cases_insert AFTER INSERT ON cases BEGIN
     UPDATE cases SET
         state = iif(overlay = '', platform_state, overlay),
         shown = (quiet = 0 OR overlay <> '' OR platform_state <> 'open'),
-        urgency = (100 - score) * 1099511627776 + max(0, min(opened_at / 1000000, 1099511627775))
+        urgency = (100 - score) * 1099511627776 + max(0, min(opened_at / 1000000, 1099511627775)),
+        cluster = ifnull((SELECT cluster FROM experts WHERE id = new.expert_id), ''),
+        screen_name = ifnull((SELECT screen_name FROM experts WHERE id = new.expert_id), ''),
+        photo_id = ifnull((SELECT photo_id FROM profiles WHERE expert_id = new.expert_id), '')
     WHERE id = new.id;
 END;
 CREATE TRIGGER cases_update AFTER UPDATE OF overlay, platform_state, quiet, score, opened_at ON cases BEGIN
@@ -212,6 +218,31 @@ CREATE TRIGGER cases_update AFTER UPDATE OF overlay, platform_state, quiet, scor
         shown = (quiet = 0 OR overlay <> '' OR platform_state <> 'open'),
         urgency = (100 - score) * 1099511627776 + max(0, min(opened_at / 1000000, 1099511627775))
     WHERE id = new.id;
+END;
+CREATE TRIGGER cases_moved AFTER UPDATE OF expert_id ON cases WHEN new.expert_id <> old.expert_id BEGIN
+    UPDATE cases SET
+        cluster = ifnull((SELECT cluster FROM experts WHERE id = new.expert_id), ''),
+        screen_name = ifnull((SELECT screen_name FROM experts WHERE id = new.expert_id), ''),
+        photo_id = ifnull((SELECT photo_id FROM profiles WHERE expert_id = new.expert_id), '')
+    WHERE id = new.id;
+END;
+CREATE TRIGGER cases_expert_insert AFTER INSERT ON experts BEGIN
+    UPDATE cases SET cluster = new.cluster, screen_name = new.screen_name WHERE expert_id = new.id;
+END;
+CREATE TRIGGER cases_expert_update AFTER UPDATE OF cluster, screen_name ON experts BEGIN
+    UPDATE cases SET cluster = new.cluster, screen_name = new.screen_name WHERE expert_id = new.id;
+END;
+CREATE TRIGGER cases_expert_delete AFTER DELETE ON experts BEGIN
+    UPDATE cases SET cluster = '', screen_name = '' WHERE expert_id = old.id;
+END;
+CREATE TRIGGER cases_profile_insert AFTER INSERT ON profiles BEGIN
+    UPDATE cases SET photo_id = new.photo_id WHERE expert_id = new.expert_id;
+END;
+CREATE TRIGGER cases_profile_update AFTER UPDATE OF photo_id ON profiles BEGIN
+    UPDATE cases SET photo_id = new.photo_id WHERE expert_id = new.expert_id;
+END;
+CREATE TRIGGER cases_profile_delete AFTER DELETE ON profiles BEGIN
+    UPDATE cases SET photo_id = '' WHERE expert_id = old.expert_id;
 END;
 CREATE INDEX cases_expert ON cases (expert_id, round);
 CREATE INDEX cases_lease ON cases (lease_holder) WHERE lease_holder <> '';

@@ -67,9 +67,9 @@ func fill(ctx context.Context, tx *sqlx.Tx, n int, now time.Time) error {
 		VALUES (?, 1, 0, ?, ?, 'active', '[]', '', 0, '{}')`)
 	profile := prepare(`INSERT INTO profiles (expert_id, version, epoch, name, headline, bio, gender, birth_year, degrees, credentials, photo_id, updated_at)
 		VALUES (?, 1, 0, ?, '', 'I advise on roses and other matters', '', 0, '[]', '[]', '', 0)`)
-	of := prepare(`INSERT INTO cases (id, version, epoch, expert_id, round, platform_state, overlay, opened_at, quiet, score, reasons, cluster, guidelines, guideline_bits,
+	of := prepare(`INSERT INTO cases (id, version, epoch, expert_id, round, platform_state, overlay, opened_at, quiet, score, reasons, guidelines, guideline_bits,
 			reporter_bits, incidents, findings)
-		VALUES (?, 1, 0, ?, 1, ?, ?, ?, ?, ?, '[{"points":40,"text":"a client gave a phone number"},{"points":12,"text":"two reports within a week"}]', ?, ?,
+		VALUES (?, 1, 0, ?, 1, ?, ?, ?, ?, ?, '[{"points":40,"text":"a client gave a phone number"},{"points":12,"text":"two reports within a week"}]', ?,
 			(SELECT 1 << bit FROM guideline_bits WHERE guideline = ?), ?, 1, 2)`)
 	if expert == nil || profile == nil || of == nil {
 		return errors.New("the store has another schema")
@@ -89,7 +89,7 @@ func fill(ctx context.Context, tx *sqlx.Tx, n int, now time.Time) error {
 			state, overlay = "open", "conflict"
 		}
 		opened := now.Add(-time.Duration(rng.IntN(1<<22)) * time.Second)
-		_, err := of.ExecContext(ctx, id+".1", id, state, overlay, opened.UnixMicro(), i%20 == 3, rng.IntN(101), cluster, `["`+g+`"]`, g, 1<<rng.IntN(3))
+		_, err := of.ExecContext(ctx, id+".1", id, state, overlay, opened.UnixMicro(), i%20 == 3, rng.IntN(101), `["`+g+`"]`, g, 1<<rng.IntN(3))
 		if err != nil {
 			return err
 		}
