@@ -181,11 +181,14 @@ func (d *Desk) GuidelineIDs() []string {
 	return ids
 }
 
-// Titles gives each rule's title by its ID.
+// Titles gives each rule's short name by its ID.
 func (d *Desk) Titles() map[string]string {
 	titles := make(map[string]string, len(d.pack.Guidelines))
 	for _, g := range d.pack.Guidelines {
 		titles[g.ID] = g.Title
+		if g.Label != "" {
+			titles[g.ID] = g.Label
+		}
 	}
 	return titles
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,6 +35,7 @@ type indexes struct {
 	community *profiles.Community
 	ledger    *ratings.Ledger
 	banks     map[string]model.BankKind
+	matched   sync.Map // photo ID -> []model.Match, of the present run
 }
 
 // Detect runs the detectors over all work that the store has left for them:
@@ -61,6 +63,7 @@ func (d *Desk) Detect(ctx context.Context, progress func(phase string, done, tot
 	if err := d.hashPhotos(ctx, progress); err != nil {
 		return err
 	}
+	d.indexes.matched.Clear()
 	// Cases come last: everything before adds to them.
 	for _, step := range []struct {
 		kind  model.WorkKind
@@ -327,9 +330,21 @@ func (d *Desk) matchesOf(ctx context.Context, work []model.Work) ([][]model.Matc
 	return out, group.Wait()
 }
 
-// match finds what a photo of the store is a copy of. A photo that cannot be
+// match finds what a photo of the store is a copy of, once a run: nothing
+// joins the indexes between hashing and the run's end. A photo that cannot be
 // read matches nothing.
 func (d *Desk) match(ctx context.Context, photoID string) ([]model.Match, error) {
+	if known, ok := d.indexes.matched.Load(photoID); ok {
+		return known.([]model.Match), nil
+	}
+	found, err := d.matchAnew(ctx, photoID)
+	if err == nil {
+		d.indexes.matched.Store(photoID, found)
+	}
+	return found, err
+}
+
+func (d *Desk) matchAnew(ctx context.Context, photoID string) ([]model.Match, error) {
 	hashes, err := d.store.HashesOf(ctx, photoID)
 	if notFound(err) {
 		return nil, nil

@@ -148,6 +148,11 @@ func (d *Desk) Push(ctx context.Context) (acked int, err error) {
 // every so many minutes as the settings say. Failures show in the status and
 // are tried again.
 func (d *Desk) Run(ctx context.Context) {
+	// Whoever starts the desk syncs at the start if they want to; the clock
+	// counts from here.
+	d.mu.Lock()
+	d.tried = d.now()
+	d.mu.Unlock()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	wait := time.Duration(0)

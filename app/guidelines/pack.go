@@ -42,6 +42,7 @@ type Pack struct {
 // Guideline is one rule.
 type Guideline struct {
 	ID         string              `json:"id"`
+	Label      string              `json:"label,omitempty"` // a word or two for where there is little room; empty: Title
 	Title      string              `json:"title"`
 	Paragraph  string              `json:"paragraph"`             // the rule's text, as published
 	Severity   int                 `json:"severity"`              // 1 (a matter of style) to 5 (harm to people)

@@ -84,7 +84,7 @@ func end(cmd *exec.Cmd) {
 }
 
 func (s *screen) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+	cmd := exec.CommandContext(s.t.Context(), name, args...)
 	cmd.Env = append(os.Environ(), "DISPLAY="+s.display, "LIBGL_ALWAYS_SOFTWARE=1")
 	return cmd
 }
@@ -136,7 +136,11 @@ func start(t *testing.T, s *screen, args ...string) *window {
 		t.Fatal(err)
 	}
 	w := &window{t: t, screen: s, cmd: s.command(exe, args...), more: make(chan struct{}, 1), done: make(chan error, 1)}
-	w.cmd.Env = append(w.cmd.Env, childVariable+"=1", "MENSCH_TOKEN=", "HOME="+t.TempDir(), "LANG=C.UTF-8")
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, ".cache"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.cmd.Env = append(w.cmd.Env, childVariable+"=1", "MENSCH_TOKEN=", "HOME="+home, "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8")
 	out, err := w.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +182,7 @@ func (w *window) log() string {
 // await waits until a screen is shown again, behind the first seen ones.
 func (w *window) await(name string, seen int) {
 	w.t.Helper()
-	limit := time.After(60 * time.Second)
+	limit := time.After(90 * time.Second)
 	for w.shown(name) <= seen {
 		select {
 		case <-w.more:
@@ -201,7 +205,7 @@ func (w *window) settle() { time.Sleep(1200 * time.Millisecond) }
 // focus waits for the window and gives it the keyboard.
 func (w *window) focus() {
 	w.t.Helper()
-	out, err := w.screen.command("xdotool", "search", "--sync", "--onlyvisible", "--name", "^Mensch$", "windowactivate", "--sync").CombinedOutput()
+	out, err := w.screen.command("xdotool", "search", "--sync", "--onlyvisible", "--name", "Mensch", "windowactivate").CombinedOutput()
 	if err != nil {
 		w.t.Fatalf("no window came up: %v\n%s", err, out)
 	}

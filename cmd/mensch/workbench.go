@@ -47,14 +47,23 @@ func newWorkbench(ctx context.Context, a fyne.App, f flags, log *slog.Logger) *w
 	return &workbench{ctx: ctx, app: a, flags: f, log: log}
 }
 
-// open opens what the flags say.
+// open opens what the flags say. The demo is prepared behind a window that
+// says so, since making a community takes seconds.
 func (w *workbench) open() error {
 	if w.flags.demo {
-		desk, far, err := w.prepareDemo(w.ctx)
-		if err != nil {
-			return err
-		}
-		w.show(desk, far, true)
+		splash := views.NewSplash(w.app, "Preparing the demo community. The first time this takes about half a minute.")
+		w.win = splash.Window
+		go func() {
+			desk, far, err := w.prepareDemo(w.ctx)
+			fyne.Do(func() {
+				if err != nil {
+					w.log.Error("opening the demo", "error", err)
+					splash.Say("The demo could not be opened. " + app.Sentence(err))
+					return
+				}
+				w.show(desk, far, true)
+			})
+		}()
 		return nil
 	}
 	config := workplace.Config{Dir: w.flags.dir, Server: w.flags.server, Token: os.Getenv("MENSCH_TOKEN")}
@@ -68,7 +77,7 @@ func (w *workbench) open() error {
 	if err != nil {
 		return err
 	}
-	w.show(desk, nil, config.Server != "")
+	w.show(desk, nil, desk.Server() != "")
 	return nil
 }
 
@@ -76,7 +85,7 @@ func (w *workbench) open() error {
 // the user's store.
 func (w *workbench) prepareDemo(ctx context.Context) (*app.Desk, *demo.Demo, error) {
 	dir := filepath.Join(w.flags.dir, "demo")
-	far, err := demo.Start(ctx, demo.Options{Dir: filepath.Join(dir, "platform"), Photos: assetsdemo.Photos, Seed: demoSeed, Log: w.log})
+	far, err := demo.Start(ctx, demo.Options{Dir: filepath.Join(dir, "platform"), Photos: assetsdemo.Photos, Seed: demoSeed})
 	if err != nil {
 		return nil, nil, fmt.Errorf("starting the demo's platform: %w", err)
 	}
@@ -115,7 +124,7 @@ func (w *workbench) show(desk *app.Desk, far *demo.Demo, syncNow bool) {
 	}
 	w.win.Show()
 	sh.Start()
-	if syncNow || far != nil {
+	if syncNow {
 		sh.ToggleSync()
 	}
 	if old != nil {

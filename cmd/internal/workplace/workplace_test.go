@@ -16,7 +16,7 @@ import (
 // TestTheMainJob walks the whole way without a window: sync the demo, find,
 // triage, decide, send, and look at the platform.
 func TestTheMainJob(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 240*time.Second)
 	defer cancel()
 	far, err := platformdemo.Start(ctx, platformdemo.Options{Dir: t.TempDir(), Photos: demo.Photos, Seed: 1})
 	if err != nil {
