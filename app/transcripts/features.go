@@ -123,18 +123,18 @@ func (r *Reader) civilFeatures(l *line, i, j int, buf []uint32) []uint32 {
 
 // civilClasses are the word classes that the civility model knows.
 type civilClasses struct {
-	names  []string
-	bad    []func(phrase.Token) bool
-	you    func(phrase.Token) bool
-	hard   func(phrase.Token) bool
-	mild   func(phrase.Token) bool
-	fellow func(phrase.Token) bool
+	names     []string
+	bad       []func(phrase.Token) bool
+	you, stop func(phrase.Token) bool
+	hard      func(phrase.Token) bool
+	mild      func(phrase.Token) bool
+	fellow    func(phrase.Token) bool
 
 	lexicon map[string]weight
 }
 
 func newCivilClasses(b *phrase.Book) civilClasses {
-	c := civilClasses{you: b.Class("you"), hard: b.Class("hard"), mild: b.Class("insult"), fellow: b.Class("fellow"), lexicon: lexicon()}
+	c := civilClasses{you: b.Class("you"), stop: b.Class("stop"), hard: b.Class("hard"), mild: b.Class("insult"), fellow: b.Class("fellow"), lexicon: lexicon()}
 	for _, n := range []string{"insult", "hard-insult", "profanity", "slur", "harm"} {
 		c.names = append(c.names, n)
 		c.bad = append(c.bad, b.Class(n))

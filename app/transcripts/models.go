@@ -10,7 +10,8 @@ import (
 
 // modelSet are the trained models that the folder has.
 type modelSet struct {
-	civility *textModel
+	civility   *textModel
+	background *background
 }
 
 // textModel is a linear model over the words and letters of a message.
@@ -22,6 +23,16 @@ func (s *modelSet) load(dir fs.FS) error {
 		return err
 	}
 	s.civility = m
+	raw, err := fs.ReadFile(dir, "background.bin")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read model background.bin: %w", err)
+	}
+	if s.background, err = decodeBackground(raw); err != nil {
+		return fmt.Errorf("decode model background.bin: %w", err)
+	}
 	return nil
 }
 

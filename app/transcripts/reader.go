@@ -95,7 +95,7 @@ var defaults = map[string]map[string]float64{
 	DetectConfidentiality: {"min_score": 0.5},
 	DetectSolicitation:    {"min_score": 0.5},
 	DetectDisparagement:   {"min_score": 0.5},
-	DetectExpertise:       {"min_score": 0.5},
+	DetectExpertise:       {"min_score": 0.5, "distance": 1},
 	DetectCopyright:       {"min_score": 0.5},
 }
 

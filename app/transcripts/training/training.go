@@ -31,7 +31,37 @@ func Train(dataDir, outDir string) error {
 	if err := os.WriteFile(filepath.Join(outDir, "civility.bin"), m.Encode(), 0o644); err != nil {
 		return fmt.Errorf("write the civility model: %w", err)
 	}
+	bg, err := t.Background(nil)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(outDir, "background.bin"), bg, 0o644); err != nil {
+		return fmt.Errorf("write the background of words: %w", err)
+	}
 	return nil
+}
+
+// Background counts the words of talk about anything, without the topics named
+// in leaveOut.
+func (t *Trainer) Background(leaveOut map[string]bool) ([]byte, error) {
+	counts := make([]float64, transcripts.FieldSize)
+	posts, err := load[Post](t.dir, "topics/reddit_clusters.jsonl")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range posts {
+		if !leaveOut[p.Sub] {
+			t.reader.FieldWords(p.Text, counts)
+		}
+	}
+	return transcripts.EncodeBackground(counts), nil
+}
+
+// Post is a text of a topic within a cluster.
+type Post struct {
+	Cluster string `json:"cluster"`
+	Sub     string `json:"sub"`
+	Text    string `json:"text"`
 }
 
 // HeldOut says whether a text is kept from training, to measure on: one in
