@@ -166,6 +166,14 @@ func (d *Desk) addLinked(ctx context.Context, file *CaseFile) error {
 }
 
 func (d *Desk) addPairs(ctx context.Context, file *CaseFile) error {
+	banks, err := d.store.Banks(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the banks: %w", err)
+	}
+	names := make(map[string]string, len(banks))
+	for _, b := range banks {
+		names[b.ID] = b.Name
+	}
 	for _, f := range file.Findings {
 		if f.Match == nil {
 			continue
@@ -180,7 +188,7 @@ func (d *Desk) addPairs(ctx context.Context, file *CaseFile) error {
 				return fmt.Errorf("reading bank item %s: %w", f.Match.BankItem, err)
 			}
 			pair.Other.PhotoID, pair.Other.Title = item.PhotoID, item.Name
-			pair.Other.Source = joined(" · ", f.Match.Bank, item.Source, item.Licence)
+			pair.Other.Source = joined(" · ", names[f.Match.Bank], item.Source, item.Licence)
 		case f.Match.ExpertID != "":
 			other, err := d.store.Expert(ctx, f.Match.ExpertID)
 			if err != nil && !notFound(err) {

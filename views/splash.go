@@ -27,7 +27,7 @@ func NewSplash(a fyne.App, text string) *Splash {
 		show.NewLine("Mensch").Bold().Sized(theme.SizeNameHeadingText), s.text), 520), show.Grow(show.Gap(1, 1), 1))
 	s.box = show.NewBanded(show.NewGround("", 0, column).Pad(24, 120, 24, 24), nil, show.Gap(1, 1))
 	s.Window.SetContent(container.NewStack(s.box))
-	s.Window.Resize(fyne.NewSize(1280, 800))
+	s.Window.Resize(fyne.NewSize(1280, 740))
 	s.Window.Show()
 	return s
 }

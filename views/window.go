@@ -37,7 +37,7 @@ type Options struct {
 	Go    func(func())                                  // runs in the background; a goroutine if nil
 	After func(d time.Duration, f func()) (stop func()) // a timer if nil
 	Now   func() time.Time                              // the clock in UTC if nil
-	Size  fyne.Size                                     // 1280 by 800 if zero
+	Size  fyne.Size                                     // 1280 by 740 if zero: with title and menu bar it fits a screen of 1280 by 800
 
 	Window    fyne.Window       // the window to build in; a new master window if nil
 	Doors     firstrun.Doors    // adds the first-run screen
@@ -69,7 +69,7 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	}
 	sh.Add(shell.Settings, settings.New(sh, opts.Languages, connect))
 	if opts.Size.IsZero() {
-		opts.Size = fyne.NewSize(1280, 800)
+		opts.Size = fyne.NewSize(1280, 740)
 	}
 	win.Resize(opts.Size)
 	win.SetOnClosed(sh.Stop)
