@@ -184,3 +184,12 @@ func (r *router) heard(shortcut fyne.Shortcut) {
 	}
 	r.typed(func(k Key) bool { return k.mod == s.Modifier && k.name == name }, false)
 }
+
+// Press is what has to be pressed, the same for the same key.
+func (k Key) Press() string {
+	k.label = ""
+	return k.Label()
+}
+
+// AllKeys are the keys that act now: the screen's, then the window's own.
+func (s *Shell) AllKeys() []Key { return s.keys() }

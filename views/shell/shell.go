@@ -120,6 +120,8 @@ type Shell struct {
 	syncing  context.CancelFunc
 	statusW  *Work
 
+	faded map[string]bool // screens that still wear the last theme
+
 	changing, again bool // a change was answered just now; another waits
 
 	overlay     fyne.CanvasObject
@@ -144,7 +146,7 @@ func New(opts Options) *Shell {
 	if opts.Now == nil {
 		opts.Now = func() time.Time { return time.Now().UTC() }
 	}
-	s := &Shell{opts: opts, win: opts.Window, screens: map[string]Screen{}}
+	s := &Shell{opts: opts, win: opts.Window, screens: map[string]Screen{}, faded: map[string]bool{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.settings = app.Settings{BlurPhotos: true, UndoSeconds: 60, Theme: string(look.System), TextScale: 1}
 	s.wear(s.settings.Theme, s.settings.TextScale)
@@ -295,6 +297,14 @@ func (s *Shell) show(move func()) {
 	s.win.Canvas().Unfocus()
 	next := s.Current()
 	s.frame.set(next)
+	if name := s.Route().Screen; s.faded[name] {
+		s.faded[name] = false
+		if t, ok := next.(Themed); ok {
+			t.Rethemed()
+		} else {
+			next.Content().Refresh()
+		}
+	}
 	next.Open(s.Route())
 	if s.opts.Navigated != nil {
 		s.opts.Navigated(s.Route())
@@ -420,8 +430,10 @@ func (s *Shell) wear(mode string, scale float32) {
 
 // rethemed draws everything with the new colours.
 func (s *Shell) rethemed() {
-	for _, screen := range s.screens {
-		if t, ok := screen.(Themed); ok {
+	for name, screen := range s.screens {
+		// Those out of sight are drawn anew when they are shown.
+		s.faded[name] = screen != s.Current()
+		if t, ok := screen.(Themed); ok && !s.faded[name] {
 			t.Rethemed()
 		}
 	}

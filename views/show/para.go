@@ -375,6 +375,7 @@ func strong(text string) bidi.Direction {
 // control characters, which are shown by name instead of being obeyed.
 func (p *Para) finishRTL(atoms []paraRun, width float32) paraLine {
 	base := strong(p.text) == bidi.RightToLeft
+	atoms = p.finer(atoms)
 	dir := make([]bidi.Direction, len(atoms))
 	last := bidi.LeftToRight
 	if base {
@@ -419,7 +420,9 @@ func (p *Para) finishRTL(atoms []paraRun, width float32) paraLine {
 	var runs []paraRun
 	for i, a := range atoms {
 		a.rtl = dir[i] == bidi.RightToLeft
-		if n := len(runs) - 1; n >= 0 && runs[n].mark == a.mark && !runs[n].hidden && !a.hidden && runs[n].rtl == a.rtl {
+		if a.rtl {
+			a.text = mirrored(a.text)
+		} else if n := len(runs) - 1; n >= 0 && runs[n].mark == a.mark && !runs[n].hidden && !a.hidden && !runs[n].rtl {
 			runs[n].text += a.text
 			runs[n].w += a.w
 			continue
@@ -451,6 +454,53 @@ func (p *Para) finishRTL(atoms []paraRun, width float32) paraLine {
 		x += runs[i].w
 	}
 	return out
+}
+
+// finer cuts atoms into letters and what stands between them: the drawing of a
+// text knows only one direction for punctuation at its end.
+func (p *Para) finer(atoms []paraRun) []paraRun {
+	letter := func(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }
+	size := look.Size(p.size)
+	var out []paraRun
+	for _, a := range atoms {
+		if a.hidden || a.space {
+			out = append(out, a)
+			continue
+		}
+		start, before := 0, false
+		add := func(end int) {
+			if end > start {
+				b := a
+				b.text = a.text[start:end]
+				b.w = fyne.MeasureText(b.text, size, p.style).Width
+				out = append(out, b)
+				start = end
+			}
+		}
+		for i, r := range a.text {
+			if l := letter(r); i > 0 && l != before {
+				add(i)
+				before = l
+			} else {
+				before = l
+			}
+		}
+		add(len(a.text))
+	}
+	return out
+}
+
+var mirrors = strings.NewReplacer("(", ")", ")", "(", "[", "]", "]", "[", "{", "}", "}", "{", "<", ">", ">", "<", "«", "»", "»", "«")
+
+// mirrored gives a stretch of a right-to-left line as it has to be drawn: words
+// as they are, punctuation from the right, its brackets turned around.
+func mirrored(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }) {
+		return text
+	}
+	runes := []rune(mirrors.Replace(text))
+	slices.Reverse(runes)
+	return string(runes)
 }
 
 // MarkAt is the highlight at a place of the widget, -1 if there is none.

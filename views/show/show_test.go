@@ -119,10 +119,17 @@ func TestParaOrdersRightToLeft(t *testing.T) {
 	if last := runs[len(runs)-1]; last.x+last.w < 398 {
 		t.Errorf("a right-to-left line must end at the right side, it ends at %v", last.x+last.w)
 	}
-	p.SetText("he said שלום עולם to me")
-	p.wrap(400)
-	if got := texts(p)[0]; got != "he said שלום עולם to me" {
-		t.Errorf("from left to right: %q", got)
+	for text, want := range map[string]string{
+		"he said שלום עולם to me":  "he said עולם שלום to me",
+		"שלום, (עולם)? yes, مرحبا": "مرحبا ,yes ?(עולם) ,שלום",
+	} {
+		p.SetText(text)
+		p.wrap(400)
+		// Every word is drawn by itself, from the left to the right.
+		got := strings.Join(strings.Fields(texts(p)[0]), " ")
+		if got != want {
+			t.Errorf("from left to right: %q, want %q", got, want)
+		}
 	}
 }
 

@@ -144,8 +144,16 @@ func sameDay(a, b model.Message) bool {
 	return x.YearDay() == y.YearDay() && x.Year() == y.Year()
 }
 
+// column is where the talk stands in a wide window: in the middle, so that the
+// eye need not travel from side to side.
+func column(width float32) (x, w float32) {
+	w = min(width, 1000*look.Size(theme.SizeNameText)/13)
+	return (width - w) / 2, w
+}
+
 // textWidth is how wide a message may run.
 func textWidth(width float32) float32 {
+	_, width = column(width)
 	most := 620 * look.Size(theme.SizeNameText) / 13
 	return max(60, min((width-2*edge)*0.8, most)-2*inner)
 }
@@ -196,12 +204,14 @@ func (x *messageRenderer) Layout(size fyne.Size) {
 	p := r.places(size.Width)
 	tw := textWidth(size.Width)
 	full := tw + 2*inner
-	left := float32(edge)
+	x0, cw := column(size.Width)
+	right := x0 + cw - edge
+	left := x0 + edge
 	w := r.text.WidthFor(tw) + 2*inner
 	bx := left
 	if r.expert {
-		left = size.Width - edge - full
-		bx = size.Width - edge - w
+		left = right - full
+		bx = right - w
 	}
 	r.day.Move(fyne.NewPos(0, p.day))
 	r.day.Resize(fyne.NewSize(size.Width, r.day.MinSize().Height))
@@ -214,13 +224,13 @@ func (x *messageRenderer) Layout(size fyne.Size) {
 	r.bubble.Resize(fyne.NewSize(w, r.text.HeightFor(tw)+2*bubbleTop))
 	fh := r.foot.HeightFor(full)
 	r.foot.Move(fyne.NewPos(bx, p.foot))
-	r.foot.Resize(fyne.NewSize(min(full, size.Width-edge-bx), fh))
+	r.foot.Resize(fyne.NewSize(min(full, right-bx), fh))
 	if r.expert {
 		// Labels that do not fit below a short bubble begin further left.
 		need := r.foot.Natural()
-		fx := max(left, min(bx, size.Width-edge-need))
+		fx := max(left, min(bx, right-need))
 		r.foot.Move(fyne.NewPos(fx, p.foot))
-		r.foot.Resize(fyne.NewSize(size.Width-edge-fx, fh))
+		r.foot.Resize(fyne.NewSize(right-fx, fh))
 	}
 }
 
