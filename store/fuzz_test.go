@@ -19,8 +19,16 @@ func FuzzApplyPage(f *testing.F) {
 		id   string
 		data any
 	}{
-		{model.ChangeExpert, e.ID, e}, {model.ChangeProfile, p.ExpertID, p}, {model.ChangeSession, v.ID, v}, {model.ChangeMessage, m.ID, m}, {model.ChangeRating, r.ID, r},
-		{model.ChangeStatus, st.ID, st}, {model.ChangeIncident, i.ID, i}, {model.ChangeCase, c.ID, c}, {model.ChangeDecision, rec.Key, rec}, {model.ChangeAppeal, a.ID, a},
+		{model.ChangeExpert, e.ID, e},
+		{model.ChangeProfile, p.ExpertID, p},
+		{model.ChangeSession, v.ID, v},
+		{model.ChangeMessage, m.ID, m},
+		{model.ChangeRating, r.ID, r},
+		{model.ChangeStatus, st.ID, st},
+		{model.ChangeIncident, i.ID, i},
+		{model.ChangeCase, c.ID, c},
+		{model.ChangeDecision, rec.Key, rec},
+		{model.ChangeAppeal, a.ID, a},
 	} {
 		data, err := json.Marshal(seed.data)
 		ok(f, err)

@@ -179,7 +179,8 @@ func TestHashes(t *testing.T) {
 	ctx := t.Context()
 	list := []model.PhotoHashes{
 		{PhotoID: "a", Method: 1, Width: 4, Height: 5, PHash: math.MaxUint64, DHash: 1 << 63, Class: "photo", Views: []byte{0, 1, 255}},
-		{PhotoID: "b", Method: 1, Class: "graphic"}, {PhotoID: "c", Method: 1},
+		{PhotoID: "b", Method: 1, Class: "graphic"},
+		{PhotoID: "c", Method: 1},
 	}
 	ok(t, s.SaveHashes(ctx, list))
 	ok(t, s.SaveHashes(ctx, nil))

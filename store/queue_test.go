@@ -181,7 +181,10 @@ func TestQueueReadsNothingButItsIndex(t *testing.T) {
 	s := openStore(t)
 	fillCases(t, s, 50)
 	for _, f := range []model.QueueFilter{
-		{}, openOnly, {Sort: model.SortNewest}, {Sort: model.SortOldest, States: []model.CaseState{model.CaseOpen, model.CaseConflict}},
+		{},
+		openOnly,
+		{Sort: model.SortNewest},
+		{Sort: model.SortOldest, States: []model.CaseState{model.CaseOpen, model.CaseConflict}},
 		{States: []model.CaseState{model.CaseOpen}, Clusters: []string{"Cluster 3"}, Guidelines: []string{"ratings"}, Reporters: []model.Reporter{model.ReporterStaff}, MinScore: 3, LeasedBy: "mira"},
 	} {
 		q := must(s.queueQuery(t.Context(), s.reader, f))(t)
