@@ -87,13 +87,15 @@ func (c *composer) stale(parts []string, often int) bool {
 	return false
 }
 
+var noBlank = strings.NewReplacer(" .", ".", " ,", ",", " ?", "?", " !", "!")
+
 // splitTurns cuts a text at the "//" that stand by themselves, and tidies the
 // blanks that empty choices leave.
 func splitTurns(text string) []string {
 	var out []string
 	for _, part := range strings.Split(" "+text+" ", " // ") {
 		part = strings.Join(strings.FieldsFunc(part, func(r rune) bool { return r == ' ' }), " ")
-		part = strings.NewReplacer(" .", ".", " ,", ",", " ?", "?", " !", "!").Replace(part)
+		part = noBlank.Replace(part)
 		if part != "" {
 			out = append(out, part)
 		}
@@ -131,8 +133,12 @@ func (c *composer) word(from model.Sender, raw string, exact bool) []string {
 	}
 	if from == model.FromExpert {
 		c.w.said[raw]++
-		for try := 0; try < 6 && len(text) > 40 && c.w.said["="+text] >= 2; try++ {
-			text = v.speak(c.r, raw, false)
+		for try := 0; try < 6 && len(text) > 36 && c.w.said["="+text] >= 2; try++ {
+			if try > 1 {
+				text = v.speak(c.r, lead(c.r, raw), false)
+			} else {
+				text = v.speak(c.r, raw, false)
+			}
 		}
 	}
 	out := []string{text}

@@ -15,25 +15,28 @@ type pen struct {
 	s   float64 // side
 }
 
-func (p pen) fill(c color.Color, path func(z *vector.Rasterizer)) {
-	z := vector.NewRasterizer(int(p.s), int(p.s))
-	path(z)
-	z.Draw(p.img, p.img.Bounds(), image.NewUniform(c), image.Point{})
-}
-
-// polygon fills points given as shares of the side.
+// polygon fills points given as shares of the side, and touches no more of the
+// picture than they span.
 func (p pen) polygon(c color.Color, pts ...[2]float64) {
-	p.fill(c, func(z *vector.Rasterizer) {
-		for i, pt := range pts {
-			x, y := float32(pt[0]*p.s), float32(pt[1]*p.s)
-			if i == 0 {
-				z.MoveTo(x, y)
-			} else {
-				z.LineTo(x, y)
-			}
+	x0, y0, x1, y1 := 1.0, 1.0, 0.0, 0.0
+	for _, pt := range pts {
+		x0, y0, x1, y1 = min(x0, pt[0]), min(y0, pt[1]), max(x1, pt[0]), max(y1, pt[1])
+	}
+	box := image.Rect(int(x0*p.s)-1, int(y0*p.s)-1, int(x1*p.s)+2, int(y1*p.s)+2).Intersect(p.img.Bounds())
+	if box.Empty() {
+		return
+	}
+	z := vector.NewRasterizer(box.Dx(), box.Dy())
+	for i, pt := range pts {
+		x, y := float32(pt[0]*p.s)-float32(box.Min.X), float32(pt[1]*p.s)-float32(box.Min.Y)
+		if i == 0 {
+			z.MoveTo(x, y)
+		} else {
+			z.LineTo(x, y)
 		}
-		z.ClosePath()
-	})
+	}
+	z.ClosePath()
+	z.Draw(p.img, box, image.NewUniform(c), image.Point{})
 }
 
 func (p pen) disc(c color.Color, x, y, rx, ry, turn float64) {

@@ -211,10 +211,10 @@ func (w *world) leaveAlone(r stream, p *person) {
 			c.say(model.FromClient, []string{"~" + pick(r, w.lib.pools["missed.then"])}, true)
 		}
 		c.clock()
-		for i, l := range ch.lines {
-			if i > 0 {
-				l.message.At = l.message.At.Add(time.Duration(i) * r.seconds(90, 240))
-			}
+		waited := time.Duration(0)
+		for _, l := range ch.lines[1:] {
+			waited += r.seconds(60, 200)
+			l.message.At = stamp(l.message.At.Add(waited))
 		}
 		ch.session.EndedAt = ch.lines[len(ch.lines)-1].message.At.Add(r.seconds(60, 300)).Truncate(time.Second)
 		p.gone.chats = append(p.gone.chats, ch)

@@ -9,7 +9,7 @@ import (
 	"mensch/app/model"
 )
 
-// keepStatus writes the status events: every day of the last five weeks, and
+// keepStatus writes the status events: every working day of the last weeks, and
 // earlier the days with a chat.
 func (w *world) keepStatus() {
 	for _, p := range w.people {
@@ -46,7 +46,7 @@ func (w *world) statusOf(r stream, p *person) {
 		day := Base.In(p.loc).AddDate(0, 0, -back)
 		key := day.Format(time.DateOnly)
 		chats := byDay[key]
-		if len(chats) == 0 && (back > 35 || !p.days[day.Weekday()] || r.chance(0.15)) {
+		if len(chats) == 0 && (back > 24 || !p.days[day.Weekday()] || r.chance(0.15)) {
 			continue
 		}
 		at := func(h, m int) time.Time {

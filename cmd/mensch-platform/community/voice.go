@@ -27,6 +27,7 @@ type voice struct {
 	split    float64 // share of messages that are cut at a sentence end
 	chatty   float64 // how likely optional lines are
 	speed    float64 // characters per second
+	habits   [][2]string
 }
 
 var (
@@ -62,6 +63,9 @@ func (v voice) speak(r stream, text string, exact bool) string {
 		if v.british {
 			text = britishForms.Replace(text)
 		}
+		for _, h := range v.habits {
+			text = replaceWords(text, h[0], h[1])
+		}
 		if v.noTicks {
 			text = tickless.Replace(text)
 		}
@@ -84,6 +88,113 @@ func (v voice) speak(r stream, text string, exact bool) string {
 		text += " " + pick(r, v.emoji)
 	}
 	return text
+}
+
+// synonyms are words for the same; a person prefers one of each pair.
+var synonyms = [][2]string{
+	{"maybe", "perhaps"},
+	{"Maybe", "Perhaps"},
+	{"a bit", "a little"},
+	{"for instance", "for example"},
+	{"For instance", "For example"},
+	{"tonight", "this evening"},
+	{"right away", "straight away"},
+	{"nobody", "no one"},
+	{"anybody", "anyone"},
+	{"somebody", "someone"},
+	{"everybody", "everyone"},
+	{"Nobody", "No one"},
+	{"Somebody", "Someone"},
+	{"Everybody", "Everyone"},
+	{"begin with", "start with"},
+	{"What's", "What is"},
+	{"Who's", "Who is"},
+	{"Where's", "Where is"},
+	{"Have you got", "Do you have"},
+	{"usually", "normally"},
+	{"mostly", "mainly"},
+	{"I think", "I believe"},
+	{"I'd say", "I would say"},
+	{"Tell me about", "Let me hear about"},
+	{"roughly", "more or less"},
+	{"honestly", "to be honest"},
+	{"each day", "every day"},
+	{"at once", "immediately"},
+	{"next to", "beside"},
+	{"afterwards", "after that"},
+	{"every time", "each time"},
+	{"a lot of", "plenty of"},
+	{"write down", "note down"},
+	{"Write down", "Note down"},
+	{"children", "kids"},
+	{"exactly", "precisely"},
+	{"don't have to", "don't need to"},
+	{"a couple of", "a few"},
+	{"otherwise", "or else"},
+	{"certainly", "definitely"},
+	{"wonderful", "lovely"},
+	{"Wonderful", "Lovely"},
+	{"the whole", "the entire"},
+}
+
+// habitsOf gives a person their preferred words.
+func habitsOf(r stream) [][2]string {
+	var out [][2]string
+	for _, s := range synonyms {
+		switch x := r.Float64(); {
+		case x < 0.3:
+			out = append(out, s)
+		case x < 0.5:
+			out = append(out, [2]string{s[1], s[0]})
+		}
+	}
+	return out
+}
+
+// replaceWords replaces a phrase where it stands between other words.
+func replaceWords(text, from, to string) string {
+	for start := 0; ; {
+		i := strings.Index(text[start:], from)
+		if i < 0 {
+			return text
+		}
+		i += start
+		j := i + len(from)
+		if (i == 0 || !wordByte(text[i-1])) && (j == len(text) || !wordByte(text[j])) {
+			text = text[:i] + to + text[j:]
+			start = i + len(to)
+		} else {
+			start = j
+		}
+	}
+}
+
+func wordByte(c byte) bool {
+	return c == '\'' || c == '-' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// leads are what people put in front of something that they said before.
+var questionLeads = []string{
+	"And", "Tell me,", "May I ask,", "One question:", "Quick one:", "Just so I know,", "Let me ask:", "Next,", "For me to understand,",
+	"Another thing:", "What I'd like to know:", "Okay,", "Also,", "Now,",
+}
+
+var plainLeads = []string{
+	"You know,", "Really,", "As I said,", "In my view,", "Just remember,", "Believe me,", "I always say it:", "From what I've seen,",
+	"Okay.", "And", "Then,", "In short,", "Mind you,", "So,", "My advice:",
+}
+
+// lead begins a text in another way.
+func lead(r stream, text string) string {
+	leads := plainLeads
+	if strings.HasSuffix(text, "?") {
+		leads = questionLeads
+	}
+	l := pick(r, leads)
+	if strings.HasSuffix(l, ".") || strings.HasSuffix(l, ":") {
+		return l + " " + text
+	}
+	return l + " " + uncapitalise(text)
 }
 
 var openers = []string{"Hi", "Hello", "Hey", "Well", "So", "Ok", "Good ", "Yes", "No", "Sure", "Thank", "Oh", "Ah", "Right", "Hm", "And", "But", "I see", "Got it"}
@@ -265,6 +376,7 @@ func expertVoice(r stream, c cluster, british bool) voice {
 			v.dears = 0.05
 		}
 	}
+	v.habits = habitsOf(r)
 	if r.chance(0.5) {
 		v.starters = some(r, []string{"Well,", "Okay,", "So,", "Right,", "Honestly,", "Alright,", "Ok so", "Look,", "Hm,", "See,"}, r.between(1, 3))
 		v.starts = 0.05 + 0.1*r.Float64()

@@ -196,9 +196,9 @@ func (w *world) endow(r stream, p *person, names map[string]bool) {
 	case x < 0.06:
 		p.want = r.between(0, 2)
 	case x < 0.7:
-		p.want = r.between(4, 8)
+		p.want = r.between(4, 7)
 	default:
-		p.want = r.between(8, 13)
+		p.want = r.between(7, 12)
 	}
 	p.signals = model.Signals{
 		Email: mailOf(r, p), Phone: phoneOf(r, p.place), Payout: token(r, "p"), Address: token(r, "a"),
