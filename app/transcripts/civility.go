@@ -172,10 +172,16 @@ func (r *Reader) offensiveWord(l *line, i, j int) bool {
 		if t.Kind != phrase.Word {
 			continue
 		}
-		if r.civil.hard(t) || r.civil.lexicon[l.text.S[t.A:t.B]].cuss == 3 {
+		if r.civil.hard(t) {
 			return true
 		}
-		if r.civil.mild(t) && r.spokenTo(l, max(i, k-4), k) {
+		if r.civil.mild(t) { // "a stupid joke" is none to anybody
+			if r.spokenTo(l, max(i, k-4), k) {
+				return true
+			}
+			continue
+		}
+		if r.civil.lexicon[l.text.S[t.A:t.B]].cuss == 3 {
 			return true
 		}
 	}

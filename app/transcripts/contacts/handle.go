@@ -25,7 +25,7 @@ func (p *page) handles() {
 			if n := p.toks[j-1].B - p.toks[i].B; n < 3 || n > 40 {
 				continue
 			}
-			e := Entity{Kind: Handle, I: i, J: j, Value: p.s[p.toks[i].A:p.toks[j-1].B], Score: 0.3}
+			e := Entity{Kind: Handle, I: i, J: j, Value: p.s[p.toks[i+1].A:p.toks[j-1].B], Score: 0.3}
 			if k := p.find(i, j, 8, 5, p.messenger); k >= 0 {
 				e.Score, e.Cued, e.Service = 0.9, true, p.text(k)
 			} else if k := p.find(i, j, 6, 4, p.payer); k >= 0 {

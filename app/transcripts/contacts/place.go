@@ -150,13 +150,15 @@ func (p *page) streetFrom(from, i int) {
 		switch {
 		case t.Kind == phrase.Line:
 			return
-		case t.Kind == phrase.Number && caps > 0 && t.B-t.A <= 5:
+		case t.Kind == phrase.Number && (caps > 0 || from < i) && t.B-t.A <= 5:
 			p.toAddress(from, k+1, 0.75)
 			return
 		case t.Kind == phrase.Punct:
 			if c := p.char(k); c != '.' && c != '\'' && c != ',' && c != '-' {
 				return
 			}
+		case t.Kind == phrase.Word && !t.Cap && !particles[p.text(k)] && from == i && !p.placeCue(i):
+			return
 		case t.Cap:
 			caps++
 			if from < i && caps > 0 && (k+1 >= len(p.toks) || p.toks[k+1].Kind != phrase.Word && p.toks[k+1].Kind != phrase.Number) {
@@ -166,6 +168,9 @@ func (p *page) streetFrom(from, i int) {
 		}
 	}
 }
+
+// particles stand inside street names.
+var particles = set("de la le les du des del della dello di da do dos das el los las of the van von der den det y e i a al aux au en sur st san santa")
 
 // box reads post boxes and military post: "P.O. Box 242", "PSC 4574, Box 8393".
 func (p *page) box(i int) {

@@ -107,7 +107,7 @@ func notice(text string, i, j int, word bool) (end int, score float64, gap int) 
 	sign := !word && text[i] != '(' || text[i] == '\\'
 	years, yearEnd, firstEnd := 0, 0, 0
 	holder, holderEnd := false, 0
-	words, lines := 0, 0
+	words, lines, cut := 0, 0, false
 	caps := allCaps(text[i:j])
 	k := j
 scan:
@@ -175,10 +175,13 @@ scan:
 				}
 			}
 			words++
-			if words <= 2 && unicode.IsUpper(firstRune(w)) && len(w) > 1 && !noHolder[low] && !caps && lines == 0 {
+			if words <= 2 && unicode.IsUpper(firstRune(w)) && len(w) > 1 && !noHolder[low] && !caps && lines == 0 && !cut {
 				holder, holderEnd = true, e
 			}
 		default:
+			if words == 0 && (r == '.' || r == ',' || r == '-' || r == '!') {
+				cut = true // a holder follows the word, not its sentence
+			}
 			k += n
 		}
 		if years > 0 && words > 6 {

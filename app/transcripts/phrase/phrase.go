@@ -498,7 +498,7 @@ func (s *slot) wide(t Token) int {
 	case '*':
 		ok = t.Kind == Word
 	case 'C':
-		ok = t.Kind == Word && t.Cap
+		ok = t.Kind == Word && t.Cap && t.B-t.A > 1
 	}
 	if ok {
 		return 1

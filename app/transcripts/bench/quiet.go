@@ -1,0 +1,36 @@
+package bench
+
+import (
+	"fmt"
+
+	"mensch/app/model"
+	"mensch/app/transcripts"
+)
+
+// quiet measures how often the other detectors speak about harmless messages:
+// chat, therapists' answers, posts.
+func (b *bench) quiet() error {
+	n, hits := 0, map[string]int{}
+	for _, file := range []string{"contact/irc_benign_negatives.jsonl", "contact/counselchat_offplatform.jsonl", "topics/reddit_clusters.jsonl"} {
+		rows, err := load[labelled](b.dir, file)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			n++
+			for _, f := range b.reader.Review(said(row.Text)) {
+				hits[f.Detector]++
+				if f.Detector != transcripts.DetectContact && f.Detector != transcripts.DetectIncivility {
+					b.show(f.Detector, row.Text, by([]model.Finding{f}, f.Detector))
+				}
+			}
+		}
+	}
+	for _, d := range []struct {
+		name   string
+		target float64
+	}{{transcripts.DetectConfidentiality, 0.0001}, {transcripts.DetectSolicitation, 0}, {transcripts.DetectDisparagement, 0}, {transcripts.DetectCopyright, 0}} {
+		b.rate(d.name+": harmless messages flagged", hits[d.name], n, d.target, false, fmt.Sprintf("%d flagged", hits[d.name]))
+	}
+	return nil
+}
