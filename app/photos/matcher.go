@@ -182,10 +182,7 @@ func (m *Matcher) Match(ctx context.Context, q model.PhotoHashes, p *Picture) ([
 			}
 			return 1
 		}
-		if c := cmp.Compare(b.Score, a.Score); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.Other, b.Other)
+		return cmp.Compare(b.Score, a.Score) // of equals the better aligned stays first
 	})
 	return out, ctx.Err()
 }
@@ -237,7 +234,7 @@ func (m *Matcher) candidates(q *query) []candidate {
 	for i := range list {
 		m.verify(a, &list[i])
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.like.agree, a.like.agree) })
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.like.agree, a.like.agree), cmp.Compare(a.item.id, b.item.id)) })
 	var out []candidate
 	seen := map[uint32]bool{}
 	for _, c := range list {
