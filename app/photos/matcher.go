@@ -234,7 +234,9 @@ func (m *Matcher) candidates(q *query) []candidate {
 	for i := range list {
 		m.verify(a, &list[i])
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.like.agree, a.like.agree), cmp.Compare(a.item.id, b.item.id)) })
+	slices.SortStableFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.like.agree, a.like.agree), cmp.Compare(a.item.id, b.item.id))
+	})
 	var out []candidate
 	seen := map[uint32]bool{}
 	for _, c := range list {
