@@ -73,6 +73,9 @@ func (v *View) openDemo() {
 }
 
 func (v *View) tryConnect() {
+	if v.running {
+		return
+	}
 	server, token := strings.TrimSpace(v.server.Text), strings.TrimSpace(v.token.Text)
 	switch {
 	case server == "":
@@ -108,7 +111,7 @@ func (v *View) run(says, doing string, what func(context.Context) error) {
 }
 
 // Title is the screen's name.
-func (v *View) Title() string { return "Mensch" }
+func (v *View) Title() string { return "Welcome" }
 
 // Subtitle is empty: there is nothing yet.
 func (v *View) Subtitle() string { return "" }
