@@ -2,6 +2,7 @@ package bench
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"mensch/assets"
@@ -13,13 +14,20 @@ func TestTargets(t *testing.T) {
 	if _, err := os.Stat(dataDir); err != nil {
 		t.Skip("the labelled sets (../shared/data/text) are not here")
 	}
+	if testing.Short() {
+		t.Skip("measuring takes a while")
+	}
 	rows, err := Run(t.Context(), t.Output(), dataDir, assets.Models())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
 		if !r.Met && r.Target != 0 {
-			t.Logf("missed: %s: %.4f, want %.4f (%s)", r.Name, r.Value, r.Target, r.Note)
+			if strings.Contains(r.Name, "never trained on") && strings.HasPrefix(r.Name, "incivility") {
+				t.Logf("missed, as known: %s: %.4f, want %.4f", r.Name, r.Value, r.Target)
+				continue
+			}
+			t.Errorf("missed: %s: %.4f, want %.4f (%s)", r.Name, r.Value, r.Target, r.Note)
 		}
 	}
 }

@@ -370,7 +370,7 @@ func (p *page) leftover(r run, i, j int) bool {
 }
 
 func counting(d string) bool {
-	if strings.HasPrefix("123456789101112131415", d) {
+	if strings.Contains("1234567891011121314151617181920", d) {
 		return true
 	}
 	up, down := true, true
