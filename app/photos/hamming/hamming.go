@@ -226,7 +226,7 @@ func (x *Index64) build(radius int) {
 	if t := x.tables[radius]; t != nil && n-t.n <= max(tailLeast, t.n/16) {
 		return // another goroutine was faster
 	}
-	t := &tables64{n: n, cuts: choose(64, n, radius, 3, 8, 12, 1.3)}
+	t := &tables64{n: n, cuts: choose(64, n, radius, 3, 8, 2.3, 1.3)}
 	for _, c := range t.cuts {
 		start := make([]uint32, 1<<c.width+1)
 		items := make([]entry64, n)
