@@ -30,6 +30,12 @@ type Desk interface {
 	bank.Desk
 }
 
+// watched is a desk that tells when its data changed, from any goroutine but
+// the UI thread.
+type watched interface {
+	Watch(fn func()) (cancel func())
+}
+
 // Options replace parts of a window in tests and for pictures; the zero value
 // is right for the program.
 type Options struct {
@@ -72,6 +78,13 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 		opts.Size = fyne.NewSize(1280, 740)
 	}
 	win.Resize(opts.Size)
-	win.SetOnClosed(sh.Stop)
+	forget := func() {}
+	if w, ok := desk.(watched); ok {
+		forget = w.Watch(func() { sh.Do(sh.Changed) })
+	}
+	win.SetOnClosed(func() {
+		forget()
+		sh.Stop()
+	})
 	return sh
 }

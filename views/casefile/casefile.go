@@ -40,8 +40,9 @@ type View struct {
 
 	route    shell.Route
 	file     app.CaseFile
-	have     bool // file is of route.CaseID
-	selected int  // finding
+	have     bool                     // file is of route.CaseID
+	selected int                      // finding
+	pending  map[string]model.Verdict // on their way to the store, by finding
 	heading  *show.Line
 	findings []*findingRow
 	pictures []*show.Photo
@@ -68,7 +69,7 @@ var (
 
 // New makes the case's screen.
 func New(sh *shell.Shell, desk Desk) *View {
-	v := &View{sh: sh, desk: desk, titles: desk.Titles(), album: shell.NewAlbum(desk, 60)}
+	v := &View{sh: sh, desk: desk, titles: desk.Titles(), pending: map[string]model.Verdict{}, album: shell.NewAlbum(desk, 60)}
 	v.work, v.photos = sh.Work(nil), sh.Work(nil)
 	v.strip = show.NewFlow(6)
 	v.main, v.side = show.NewBox(12), show.NewBox(12)
@@ -163,6 +164,12 @@ func (v *View) load() {
 			}
 			fresh := !v.have
 			v.file, v.have = f, true
+			for i := range v.file.Findings {
+				// What was read may be older than what was judged just now.
+				if verdict, ok := v.pending[v.file.Findings[i].ID]; ok {
+					v.file.Findings[i].Verdict = verdict
+				}
+			}
 			if fresh {
 				v.selected = max(0, slices.IndexFunc(f.Findings, func(x model.Finding) bool { return x.Verdict == model.VerdictOpen }))
 			}
@@ -279,7 +286,14 @@ func (v *View) judge(verdict model.Verdict) {
 	if verdict != model.VerdictOpen {
 		v.pick(1)
 	}
+	v.pending[id] = verdict
 	shell.Act(v.sh, shell.Just(func(ctx context.Context) error { return v.desk.JudgeFinding(ctx, id, verdict) }), func(_ shell.None, err error) {
+		if v.pending[id] == verdict {
+			delete(v.pending, id)
+		}
+		if v.work.Pending() {
+			v.load() // it began before the verdict was kept
+		}
 		if err == nil {
 			return
 		}

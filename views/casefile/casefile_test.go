@@ -3,6 +3,7 @@ package casefile_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -73,6 +74,24 @@ func TestVerdictsByKeyMoveOn(t *testing.T) {
 	w.Type("jjjjjjjjjjjjjjjj")
 	if v.SelectedFinding() != len(ids)-1 {
 		t.Fatalf("j ran to %d of %d", v.SelectedFinding(), len(ids))
+	}
+}
+
+// A sync that lands in the middle of judging must not show an older verdict.
+func TestAReloadDoesNotTakeAVerdictBack(t *testing.T) {
+	w, desk, v, _ := open(t)
+	desk.Slow = 20 * time.Millisecond
+	press := w.Win.Canvas().OnTypedRune()
+	press('a')
+	w.Changed()
+	press('a')
+	press('r')
+	w.Pump.Settle()
+	w.Pump.Advance(2 * time.Second)
+	for i, want := range []model.Verdict{model.VerdictAccepted, model.VerdictAccepted, model.VerdictRejected, model.VerdictOpen} {
+		if got := v.File().Findings[i].Verdict; got != want || desk.Verdict(v.File().Findings[i].ID, -1) != want {
+			t.Errorf("finding %d is shown as %q, want %q", i, got, want)
+		}
 	}
 }
 

@@ -391,7 +391,7 @@ func (v *View) notesPanel() *show.Ground {
 			show.NewLine(n.Author+", "+show.Ago(n.At, now)+" ago").Small().Muted(), show.NewPara(n.Text)))
 	}
 	rows = append(rows, v.note)
-	return show.NewPanel("Notes", show.NewBox(8, rows...), show.NewHint("n", "write"), show.NewHint("Ctrl+Enter", "keep"))
+	return show.NewPanel("Notes", show.NewBox(8, rows...), show.NewHint("n", "write"), show.NewHint(shell.ConfirmKey(), "keep"))
 }
 
 func (v *View) timelinePanel() fyne.CanvasObject {

@@ -7,6 +7,7 @@ import (
 
 	"mensch/app/model"
 	"mensch/views/look"
+	"mensch/views/shell"
 	"mensch/views/show"
 )
 
@@ -33,7 +34,7 @@ func (v *View) buildRight() {
 	v.rationale = show.NewMultiline("What you saw, and why it weighs as it does")
 	v.rationale.SetMinRowsVisible(2)
 	v.rationale.OnChanged = func(string) { v.changed() }
-	v.confirm = show.NewButton("Confirm  (Ctrl+Enter)", theme.ConfirmIcon(), v.send).Primary()
+	v.confirm = show.NewButton("Confirm  ("+shell.ConfirmKey()+")", theme.ConfirmIcon(), v.send).Primary()
 	v.effects, v.problems = show.NewBox(5), show.NewBox(5)
 	head := show.NewRow(6, show.Grow(show.NewLine("Message to the expert, word for word").Bold().Muted().Small(), 1), show.Own(v.restore), show.Own(show.NewHint("e", "edit")))
 	v.messageP = show.NewGround("", 0, container.New(&headed{}, head, v.message))
@@ -126,12 +127,12 @@ func (v *View) showConfirm() {
 		v.confirm.SetText("Keeping the decision")
 		v.confirm.Disable()
 	case !v.have || v.current && len(v.preview.Problems) > 0:
-		v.confirm.SetText("Confirm  (Ctrl+Enter)")
+		v.confirm.SetText("Confirm  (" + shell.ConfirmKey() + ")")
 		v.confirm.Disable()
 	default:
-		text := "Confirm  (Ctrl+Enter)"
+		text := "Confirm  (" + shell.ConfirmKey() + ")"
 		if v.outcome == model.Dismissed {
-			text = "Dismiss the case  (Ctrl+Enter)"
+			text = "Dismiss the case  (" + shell.ConfirmKey() + ")"
 		}
 		v.confirm.SetText(text)
 		v.confirm.Enable()

@@ -152,6 +152,29 @@ func TestClaimAndRelease(t *testing.T) {
 	}
 }
 
+func TestThePhotoIsBlurredUntilWanted(t *testing.T) {
+	w, _, v, _, _ := open(t, 50)
+	for current(t, v).PhotoID == "" {
+		w.Type("j")
+	}
+	if !v.PhotoHidden() {
+		t.Fatal("the photo is shown before it is wanted")
+	}
+	w.Type("v")
+	if v.PhotoHidden() {
+		t.Fatal("v does not show it")
+	}
+	w.Type("v")
+	w.Chord(fyne.KeyB)
+	if v.PhotoHidden() {
+		t.Fatal("the setting does not show it")
+	}
+	w.Chord(fyne.KeyB)
+	if !v.PhotoHidden() {
+		t.Fatal("the setting does not blur it again")
+	}
+}
+
 func TestErrorsLeaveTheRowsThatAreThere(t *testing.T) {
 	w, desk, v, _, _ := open(t, 400)
 	n := v.Rows()

@@ -121,6 +121,7 @@ type details struct {
 	box     *show.Box
 	photoID string
 	id      string
+	blur    bool
 }
 
 func newDetails(v *View) *details {
@@ -208,10 +209,10 @@ func (d *details) show(r model.QueueRow, ok bool) {
 
 func (d *details) load(r model.QueueRow) {
 	blur := d.v.sh.Blurred()
-	if d.id == r.CaseID && d.photoID == r.PhotoID {
+	if d.id == r.CaseID && d.photoID == r.PhotoID && d.blur == blur {
 		return
 	}
-	d.id, d.photoID = r.CaseID, r.PhotoID
+	d.id, d.photoID, d.blur = r.CaseID, r.PhotoID, blur
 	d.photo.Blank(r.ScreenName)
 	if r.PhotoID == "" {
 		return
@@ -226,5 +227,8 @@ func (d *details) load(r model.QueueRow) {
 		}
 	})
 }
+
+// PhotoHidden reports whether the selected expert's photo is blurred.
+func (v *View) PhotoHidden() bool { return v.details.photo.Hidden() }
 
 func (d *details) reveal() { d.photo.Reveal(d.photo.Hidden()) }

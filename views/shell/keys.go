@@ -193,3 +193,7 @@ func (k Key) Press() string {
 
 // AllKeys are the keys that act now: the screen's, then the window's own.
 func (s *Shell) AllKeys() []Key { return s.keys() }
+
+// ConfirmKey is how the key that confirms is called: Ctrl+Enter, on a Mac
+// Cmd+Enter.
+func ConfirmKey() string { return Chord(fyne.KeyReturn, 0, "", nil).Label() }

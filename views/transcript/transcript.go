@@ -40,15 +40,23 @@ type View struct {
 	whole     bool // all messages are there
 	messages  []model.Message
 	byMessage map[string][]int
-	current   int   // mark, -1 if there is none
-	hover     int   // mark under the pointer, -1
-	pending   int64 // seq to go to once it is read; 0: none
+	current   int                    // mark, -1 if there is none
+	hover     int                    // mark under the pointer, -1
+	judging   map[mark]model.Verdict // on their way to the store
+	again     bool                   // the marks are being read anew
+	pending   int64                  // seq to go to once it is read; 0: none
 
 	list  *show.List
 	find  *findBar
 	side  *sidePane
 	strip *strip
 	body  *fyne.Container
+}
+
+// mark names a mark.
+type mark struct {
+	finding string
+	span    int
 }
 
 var (
@@ -59,7 +67,7 @@ var (
 
 // New makes the transcript's screen.
 func New(sh *shell.Shell, desk Desk) *View {
-	v := &View{sh: sh, desk: desk, current: -1, hover: -1, byMessage: map[string][]int{}}
+	v := &View{sh: sh, desk: desk, current: -1, hover: -1, byMessage: map[string][]int{}, judging: map[mark]model.Verdict{}}
 	v.work, v.seek = sh.Work(nil), sh.Work(nil)
 	v.list = show.NewList(
 		func() fyne.CanvasObject { return newMessageRow(v) },
@@ -131,6 +139,12 @@ func (v *View) Open(r shell.Route) {
 
 func (v *View) take(f app.TranscriptView) {
 	v.file, v.have = f, true
+	for k := range v.file.Marks {
+		// What was read may be older than what was judged just now.
+		if verdict, ok := v.judging[mark{f.Marks[k].FindingID, f.Marks[k].Span}]; ok {
+			v.file.Marks[k].Verdict = verdict
+		}
+	}
 	v.byMessage = marksIn(f.Marks)
 	v.side.fill()
 	v.sh.Retitle()
@@ -216,8 +230,10 @@ func (v *View) index(seq int64) int {
 // reread reads the marks anew; the messages of a session stay as they are.
 func (v *View) reread(jump bool) {
 	session := v.route.Session
+	v.again = true
 	shell.Load(v.work, func(ctx context.Context) (app.TranscriptView, error) { return v.desk.Transcript(ctx, session) },
 		func(f app.TranscriptView, err error) {
+			v.again = false
 			if err != nil {
 				v.sh.Fail("reading the transcript", err)
 				return
@@ -328,10 +344,17 @@ func (v *View) judge(verdict model.Verdict) {
 	if verdict != model.VerdictOpen && v.current+1 < len(v.file.Marks) {
 		v.goTo(v.current+1, true)
 	}
-	session := v.route.Session
+	session, key := v.route.Session, mark{m.FindingID, m.Span}
+	v.judging[key] = verdict
 	shell.Act(v.sh, shell.Just(func(ctx context.Context) error {
 		return v.desk.JudgeMark(ctx, m.FindingID, m.Span, verdict)
 	}), func(_ shell.None, err error) {
+		if v.judging[key] == verdict {
+			delete(v.judging, key)
+		}
+		if v.again && v.work.Pending() {
+			v.reread(false) // it began before the verdict was kept
+		}
 		if err != nil {
 			v.sh.Fail("keeping the verdict", err)
 			if v.route.Session == session {
