@@ -267,6 +267,7 @@ func (d *Desk) AddHashesToBank(ctx context.Context, bankID string, hashes []Bank
 	if err := d.store.AppendAudit(ctx, d.now().UTC(), d.Moderator(), "import", "bank:"+bankID, detail); err != nil {
 		return result, fmt.Errorf("noting the import in the audit log: %w", err)
 	}
+	d.indexes.matched.Clear() // what was found before lacks the new hashes
 	fresh, exact := &bareIndex{}, map[string]struct{}{}
 	for _, h := range hashes {
 		exact[h.photoID()] = struct{}{}

@@ -236,7 +236,7 @@ func (b *photoBody) open() error {
 		return err
 	}
 	refuse := func(why string) error {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		return b.h.malformed(c, why)
 	}
 	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
@@ -258,7 +258,7 @@ func (b *photoBody) open() error {
 	} else if b.off > 0 {
 		// It gave the whole again.
 		if _, err := io.CopyN(io.Discard, resp.Body, b.off); err != nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 			return b.h.failed(b.ctx, b.ctx, c, err, true)
 		}
 	}
@@ -300,7 +300,7 @@ func (b *photoBody) Read(p []byte) (int, error) {
 			err = b.h.failed(b.ctx, b.ctx, b.call(), io.ErrUnexpectedEOF, true)
 		}
 		if err != nil {
-			b.rc.Close()
+			_ = b.rc.Close()
 			b.rc = nil
 			b.err = err
 			if !b.again(err) {

@@ -190,11 +190,11 @@ func (h *HTTP) once(ctx context.Context, c call, limit int64) (*http.Response, e
 		return h.failed(caller, ctx, c, err, true)
 	}}
 	if !slices.Contains(c.want, resp.StatusCode) {
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		return nil, h.problem(c, resp)
 	}
 	if resp.ContentLength > limit {
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		return nil, &Error{Op: c.op, Kind: KindTooLarge, Hint: c.hint, Err: fmt.Errorf("over %d MiB", limit>>20)}
 	}
 	return resp, nil
@@ -331,7 +331,7 @@ func (h *HTTP) json(ctx context.Context, c call, out any) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" {
 		return &Error{

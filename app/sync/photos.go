@@ -109,7 +109,7 @@ func (p *puller) photo(ctx context.Context, id string) (bool, error) {
 		if err == nil {
 			read := &checkedReader{r: body, sum: sha256.New()}
 			err = p.store.SavePhoto(ctx, id, media, read)
-			body.Close()
+			_ = body.Close()
 			if err == nil {
 				return true, nil
 			}

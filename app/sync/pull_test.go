@@ -239,7 +239,7 @@ func TestPullNeverMixesTwoPlatforms(t *testing.T) {
 	h2 := other.connect(t)
 	store.queue("d1", 1)
 	_, err = Pull(context.Background(), store, h2, Options{})
-	e := wantKind(t, err, KindForeign)
+	e := asKind(t, err, KindForeign)
 	if !strings.Contains(e.Error(), h1.Server()) || len(store.objects) != 5 || store.state.Server != h1.Server() {
 		t.Fatalf("%v; %+v", err, store.state)
 	}

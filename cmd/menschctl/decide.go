@@ -336,7 +336,7 @@ func parseSanction(s string, advice []app.Recommendation, known []string) (app.D
 
 func (t *tool) readMessage(path string) (string, error) {
 	const most = 64 << 10
-	var in io.Reader = t.in
+	in := t.in
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {

@@ -105,9 +105,12 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetOut(w.out)
 	root.SetErr(w.err)
 	err := root.ExecuteContext(ctx)
+	if err == nil && t.unsaid != nil {
+		err = fmt.Errorf("writing the answer: %w", t.unsaid)
+	}
 	code := exitCode(ctx, err)
 	if err != nil && code != exitPartly {
-		fmt.Fprintln(w.err, "menschctl: "+plain(words(err)))
+		t.tellf("menschctl: %s", words(err))
 	}
 	return code
 }

@@ -82,7 +82,7 @@ func (t *tool) match(paths []string, look func(query string, file io.Reader) ([]
 			failed++
 			last = fmt.Errorf("%s: %w", path, err)
 			if len(paths) > 1 {
-				fmt.Fprintln(t.err, plain(fmt.Sprintf("%s: %s", path, words(err))))
+				t.tellf("%s: %s", path, words(err))
 			}
 			continue
 		}
@@ -201,7 +201,7 @@ func (t *tool) readBank(ctx context.Context, dir string) (*folderBank, error) {
 	for i, path := range paths {
 		if faults[i] != nil {
 			if !t.quiet {
-				fmt.Fprintln(t.err, plain(fmt.Sprintf("%s is left out of the bank: %v", path, faults[i])))
+				t.tellf("%s is left out of the bank: %v", path, faults[i])
 			}
 			continue
 		}

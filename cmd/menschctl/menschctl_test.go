@@ -170,7 +170,7 @@ func (s *site) noUndo() {
 }
 
 func TestNoWindowIsLinked(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "mensch/cmd/menschctl").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "mensch/cmd/menschctl").Output()
 	must(t, err)
 	for _, pkg := range strings.Fields(string(out)) {
 		for _, bad := range []string{"fyne.io/", "github.com/go-gl/", "mensch/views", "mensch/cmd/mensch-platform"} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -71,7 +70,7 @@ func (t *tool) review(ctx context.Context, paths []string) error {
 }
 
 func (t *tool) transcript(path string) ([]model.Conversation, error) {
-	var in io.Reader = t.in
+	in := t.in
 	name := "standard input"
 	if path != "-" {
 		file, err := os.Open(path)

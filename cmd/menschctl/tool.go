@@ -27,6 +27,7 @@ type tool struct {
 	tokenFile string
 	json      bool
 	quiet     bool
+	unsaid    error // why a line could not be printed
 }
 
 // token reads the token from the environment or the file; empty: neither is
@@ -142,14 +143,20 @@ func (t *tool) emit(v any) error {
 
 // sayf prints a line for people: on standard output, or beside the JSON.
 func (t *tool) sayf(format string, args ...any) {
-	to := t.out
 	if t.json {
-		if t.quiet {
-			return
+		if !t.quiet {
+			t.tellf(format, args...)
 		}
-		to = t.err
+		return
 	}
-	fmt.Fprintln(to, plain(fmt.Sprintf(format, args...)))
+	if _, err := fmt.Fprintln(t.out, plain(fmt.Sprintf(format, args...))); err != nil && t.unsaid == nil {
+		t.unsaid = err
+	}
+}
+
+// tellf prints a line beside the answer. Nobody is left to tell if it fails.
+func (t *tool) tellf(format string, args ...any) {
+	_, _ = fmt.Fprintln(t.err, plain(fmt.Sprintf(format, args...)))
 }
 
 // progress gives a function that shows how far something is, on a terminal.
@@ -162,13 +169,13 @@ func (t *tool) progress() (show func(phase string, done, total int64), end func(
 	return func(phase string, done, total int64) {
 			shown = true
 			if total > 0 {
-				fmt.Fprintf(t.err, "\r\x1b[K%s %d of %d", plain(phase), done, total)
+				_, _ = fmt.Fprintf(t.err, "\r\x1b[K%s %d of %d", plain(phase), done, total)
 			} else {
-				fmt.Fprintf(t.err, "\r\x1b[K%s %d", plain(phase), done)
+				_, _ = fmt.Fprintf(t.err, "\r\x1b[K%s %d", plain(phase), done)
 			}
 		}, func() {
 			if shown {
-				fmt.Fprint(t.err, "\r\x1b[K")
+				_, _ = fmt.Fprint(t.err, "\r\x1b[K")
 			}
 		}
 }

@@ -2,6 +2,7 @@ package faulttest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -25,7 +26,7 @@ var buildOnce = stdsync.OnceValues(func() (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	out, err := exec.Command("go", "build", "-o", path, "mensch/cmd/menschctl").CombinedOutput()
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "mensch/cmd/menschctl").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -129,13 +130,14 @@ func (w *world) snare() (*trap, string) {
 // SIGKILL, and says which.
 func (w *world) run(tr *trap, n int, method string, when moment, args ...string) (killed bool) {
 	w.t.Helper()
-	cmd := exec.Command(menschctl(w.t), append([]string{"--dir", w.dir}, args...)...)
+	cmd := exec.CommandContext(w.t.Context(), menschctl(w.t), append([]string{"--dir", w.dir}, args...)...)
 	cmd.Env = append(os.Environ(), "MENSCH_TOKEN="+secret)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	dead := make(chan struct{})
+	started, dead := make(chan struct{}), make(chan struct{})
 	delay := time.Duration(w.rand.IntN(150)) * time.Millisecond
 	tr.set(n, method, when, delay, func() {
+		<-started
 		_ = cmd.Process.Kill()
 		select {
 		case <-dead:
@@ -143,6 +145,7 @@ func (w *world) run(tr *trap, n int, method string, when moment, args ...string)
 		}
 	})
 	must(w.t, cmd.Start())
+	close(started)
 	err := cmd.Wait()
 	close(dead)
 	tr.mu.Lock()

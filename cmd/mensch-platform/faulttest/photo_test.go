@@ -81,7 +81,7 @@ func TestPhotosThatCannotBeRead(t *testing.T) {
 		}
 		return nil
 	}))
-	cmd := exec.Command(menschctl(t), "--dir", w.dir, "--server", w.direct, "--json", "sync")
+	cmd := exec.CommandContext(t.Context(), menschctl(t), "--dir", w.dir, "--server", w.direct, "--json", "sync")
 	cmd.Env = append(os.Environ(), "MENSCH_TOKEN="+secret)
 	var said bytes.Buffer
 	cmd.Stderr = &said

@@ -241,3 +241,48 @@ func decode(t testing.TB, raw string, v any) {
 	t.Helper()
 	must(t, json.Unmarshal([]byte(raw), v))
 }
+
+// A case that a colleague holds is not decided over their head: the decision
+// waits until they give it back.
+func TestLeases(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	h := w.connect(secret)
+	_, err := sync.Pull(t.Context(), w.store, h, sync.Options{})
+	must(t, err)
+	sam := w.connect(other)
+	theirs, err := sam.Lease(t.Context(), "e000.1")
+	must(t, err)
+	if theirs, err = sam.RenewLease(t.Context(), theirs); err != nil || theirs.Holder != "Sam" {
+		t.Fatalf("%+v %v", theirs, err)
+	}
+	if _, err := h.Lease(t.Context(), "e000.1"); sync.KindOf(err) != sync.KindLeaseHeld {
+		t.Fatal(err)
+	}
+	d := w.decide(0, model.Dismissed)
+	now := time.Now()
+	sent, err := sync.Push(t.Context(), w.store, h, sync.Options{Now: func() time.Time { return now.Add(time.Second) }})
+	if err != nil || sent.Waiting != 1 {
+		t.Fatalf("%+v %v", sent, err)
+	}
+	e, err := w.store.OutboxEntry(t.Context(), d.ID)
+	must(t, err)
+	if e.State != model.OutboxQueued || e.NotBefore.Before(now.Add(10*time.Minute)) {
+		t.Errorf("%s until %s: %s", e.State, e.NotBefore, e.LastError)
+	}
+	must(t, sam.ReleaseLease(t.Context(), theirs))
+	late := func() time.Time { return now.Add(time.Hour) }
+	if sent, err = sync.Push(t.Context(), w.store, h, sync.Options{Now: late}); err != nil || sent.Acked != 1 {
+		t.Fatalf("%+v %v", sent, err)
+	}
+	w.once([]model.Decision{d})
+	// An older claim than the newest is worth nothing any more.
+	mine, err := h.Lease(t.Context(), "e001.1")
+	must(t, err)
+	must(t, h.ReleaseLease(t.Context(), mine))
+	_, err = sam.Lease(t.Context(), "e001.1")
+	must(t, err)
+	if _, err = h.RenewLease(t.Context(), mine); sync.KindOf(err) != sync.KindLeaseLost && sync.KindOf(err) != sync.KindLeaseHeld {
+		t.Errorf("an old claim was renewed: %v", err)
+	}
+}
