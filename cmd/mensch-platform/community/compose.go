@@ -42,6 +42,9 @@ type composer struct {
 	facts slots
 	deed  *deed
 	nod   int
+	// twin is which of its alternatives the last lines of a thread took, by
+	// their number: an answer goes with what was said.
+	twin map[int]int
 }
 
 func (w *world) newChat(p *person, cl *client, start time.Time, kind string) *chat {
@@ -59,8 +62,9 @@ func (c *composer) say(from model.Sender, alts []string, evidence bool) {
 	pause := strings.HasPrefix(raw, "~")
 	raw = strings.TrimPrefix(raw, "~")
 	var parts []string
+	bound := maps.Clone(c.twin)
 	for try := range 10 {
-		parts = splitTurns(expand(c.r, raw, c.facts))
+		parts = splitTurns(expand(c.r, c.paired(raw, bound), c.facts))
 		if from == model.FromClient || evidence || !c.stale(parts, 1+try/5) {
 			break
 		}
@@ -75,6 +79,38 @@ func (c *composer) say(from model.Sender, alts []string, evidence bool) {
 			}
 		}
 	}
+}
+
+// paired takes, of a line that is one choice as a whole, the alternative that
+// goes with the last such line of the thread, and remembers it.
+func (c *composer) paired(raw string, bound map[int]int) string {
+	if bound == nil || !strings.HasPrefix(raw, "{") || !strings.HasSuffix(raw, "}") || closesEarly(raw) {
+		return raw
+	}
+	alts := splitTop(raw[1 : len(raw)-1])
+	i, known := bound[len(alts)]
+	if !known {
+		i = c.r.IntN(len(alts))
+	}
+	c.twin[len(alts)] = i
+	return alts[i]
+}
+
+// closesEarly reports whether the first brace closes before the end.
+func closesEarly(raw string) bool {
+	depth := 0
+	for i := range len(raw) - 1 {
+		switch raw[i] {
+		case '{':
+			depth++
+		case '}':
+			depth--
+		}
+		if depth == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // stale reports whether a long part was said as often as that before.
@@ -216,9 +252,13 @@ func (w *world) remember(text, expert string) {
 	}
 }
 
-// play says the lines of a thread.
-func (c *composer) play(t thread) {
-	for _, l := range t {
+// play says the lines of a thread; its answers go together from line from on.
+func (c *composer) play(t thread, from int) {
+	defer func() { c.twin = nil }()
+	for i, l := range t {
+		if i == from {
+			c.twin = map[int]int{}
+		}
 		keep := 0.66
 		if l.from == model.FromExpert {
 			keep = c.p.voice.chatty
@@ -260,38 +300,38 @@ func (c *composer) converse(sc *script, a *assignment) {
 		asks = asks[:len(asks)-1]
 	}
 	if at == "early" {
-		c.play(a.script.tell)
+		c.play(a.script.tell, 0)
 	}
 	for i, t := range asks {
 		if i > 0 && c.r.chance(0.22) {
 			c.pool(model.FromExpert, "nod")
 		}
-		c.play(t)
+		c.play(t, 1)
 		if c.r.chance(0.07) {
 			c.aside()
 		}
 	}
 	if at == "mid" {
-		c.play(a.script.tell)
+		c.play(a.script.tell, 0)
 	}
 	if c.r.chance(0.45) {
 		c.pool(model.FromExpert, "lead")
 	}
 	c.advise(sc.tell)
 	if at == "late" {
-		c.play(a.script.tell)
+		c.play(a.script.tell, 0)
 	}
 	for _, t := range some(c.r, sc.more, c.r.between(1, min(3, len(sc.more)))) {
-		c.play(t)
+		c.play(t, 1)
 		if c.r.chance(0.25) {
 			c.pool(model.FromClient, "ack."+string(c.chat.mood))
 		}
 	}
 	if a != nil && (at == "close" || at == "") {
-		c.play(a.script.tell)
+		c.play(a.script.tell, 0)
 	}
 	for i := range a.extra() {
-		c.play(a.script.more[i])
+		c.play(a.script.more[i], 0)
 	}
 	c.closing(sc, a)
 }
@@ -316,11 +356,11 @@ func (c *composer) scene(sc *script) {
 	}
 	c.say(model.FromClient, sc.open, false)
 	for _, t := range some(c.r, sc.asks, c.r.between(1, max(1, len(sc.asks)))) {
-		c.play(t)
+		c.play(t, 1)
 	}
-	c.play(sc.tell)
+	c.play(sc.tell, 0)
 	for _, t := range sc.more {
-		c.play(t)
+		c.play(t, 0)
 	}
 	if len(sc.end) > 0 && sc.end[0] != "-" {
 		c.say(model.FromClient, sc.end, false)
@@ -344,9 +384,12 @@ func (c *composer) opening(sc *script) {
 	default:
 		hello := pick(c.r, c.w.lib.pools["hello"])
 		c.say(model.FromClient, []string{hello}, false)
-		if strings.Contains(hello, "real") {
+		switch {
+		case strings.Contains(hello, "real"):
 			c.pool(model.FromExpert, "real")
-		} else {
+		case strings.Contains(hello, "never used"):
+			c.pool(model.FromExpert, "newcomer")
+		default:
 			c.pool(model.FromExpert, "hearme")
 		}
 		c.say(model.FromClient, sc.open, false)
@@ -386,7 +429,7 @@ func (c *composer) aside() {
 	if sc := c.w.lib.plots["aside-"+pick(c.r, asides)]; sc != nil {
 		d := c.deed
 		c.deed = nil
-		c.play(sc.tell)
+		c.play(sc.tell, 0)
 		c.deed = d
 	}
 }

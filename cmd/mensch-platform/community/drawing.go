@@ -197,11 +197,31 @@ var favourite = map[string][]int{
 	"money": {9, 4, 12}, "counsel": {10, 11, 7}, "coach": {7, 12, 9}, "arts": {13, 8, 11}, "style": {10, 13, 8}, "pets": {2, 10, 1},
 }
 
-// drawing makes an emblem: a ground, a motif and perhaps initials.
-func drawing(r stream, file, initials string) image.Image {
+// dealMotifs gives each artist a motif that goes with the cluster, or another
+// one where the cluster's own are used up: no more than a few show the same.
+func (w *world) dealMotifs(artists []*person) []int {
+	r := w.stream("motifs")
+	used := make([]int, len(motifs))
+	out := make([]int, len(artists))
+	for i, p := range artists {
+		best := pick(r, favourite[p.cluster.file])
+		for _, m := range append(favourite[p.cluster.file], r.Perm(len(motifs))...) {
+			if used[m]+1 < used[best] {
+				best = m
+			}
+		}
+		used[best]++
+		out[i] = best
+	}
+	return out
+}
+
+// drawing makes an emblem: a ground, a motif and perhaps initials. Neighbours
+// in the order get colours far apart.
+func drawing(r stream, motif, order int, initials string) image.Image {
 	const side = 256
 	p := pen{img: image.NewRGBA(image.Rect(0, 0, side, side)), s: side}
-	h := r.Float64()
+	h := math.Mod(0.13+float64(order)*0.381966+0.06*r.Float64(), 1)
 	dark := r.chance(0.5)
 	top, bottom := hsv(h, 0.12+0.2*r.Float64(), 0.97), hsv(h+0.08, 0.2+0.2*r.Float64(), 0.9)
 	fg, hi := hsv(h+0.45, 0.7, 0.45), hsv(h+0.3+0.3*r.Float64(), 0.65, 0.7)
@@ -218,11 +238,7 @@ func drawing(r stream, file, initials string) image.Image {
 		p.disc(hi, 0.5, 0.5, 0.46, 0.46, 0)
 		p.disc(top, 0.5, 0.5, 0.43, 0.43, 0)
 	}
-	m := pick(r, favourite[file])
-	if r.chance(0.35) {
-		m = r.IntN(len(motifs))
-	}
-	motifs[m](p, r, fg, hi)
+	motifs[motif](p, r, fg, hi)
 	if r.chance(0.45) {
 		write(p.img, initials, 30+20*r.Float64(), r.between(60, 196), r.between(225, 244), fg, true)
 	}

@@ -182,12 +182,13 @@ func (w *world) dressPhotos() error {
 		}
 	}
 	results := make([]chan made, len(artists))
+	motif := w.dealMotifs(artists)
 	for i, p := range artists {
 		results[i] = make(chan made, 1)
 		r := w.stream("drawing " + p.id)
 		initials := string([]rune(p.given)[:1]) + string([]rune(p.family)[:1])
 		go func(done chan<- made) {
-			data, err := encodePNG(drawing(r, p.cluster.file, initials))
+			data, err := encodePNG(drawing(r, motif[i], i, initials))
 			done <- made{data, err}
 		}(results[i])
 	}

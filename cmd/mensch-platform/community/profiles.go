@@ -91,7 +91,7 @@ func (w *world) newBio(r stream, p *person) string {
 	f := p.cluster.file
 	var parts []string
 	add := func(pool string, n int) {
-		for _, line := range w.rarest(r, "bio."+pool, n) {
+		for _, line := range w.rarest(r, "bio."+pool, n, p) {
 			for range 12 {
 				s := expand(r, line, facts)
 				if w.bios[s] == "" || len(s) < 25 {
@@ -115,14 +115,17 @@ func (w *world) newBio(r stream, p *person) string {
 	}
 	v := p.voice
 	v.emojis *= 0.5
-	v.short, v.starts, v.dears = 0, 0, 0
+	v.short, v.starts, v.dears, v.typos = 0, 0, 0, 0
+	if v.stop == "" {
+		v.stop = "."
+	}
 	for i := range parts {
 		if i == len(parts)-1 || !v.lower {
 			parts[i] = v.speak(r, parts[i], false)
 		} else {
 			parts[i] = lowerStarts(v.sentences(r, parts[i]))
 		}
-		if i < len(parts)-1 && !strings.ContainsAny(parts[i][len(parts[i])-1:], ".!?") && !endsInEmoji(parts[i]) {
+		if i < len(parts)-1 && !strings.HasSuffix(parts[i], "...") && !strings.ContainsAny(parts[i][len(parts[i])-1:], ".!?") && !endsInEmoji(parts[i]) {
 			parts[i] += "."
 		}
 	}
@@ -134,8 +137,20 @@ func (w *world) newBio(r stream, p *person) string {
 }
 
 // rarest takes the lines of a pool that were used least.
-func (w *world) rarest(r stream, pool string, n int) []string {
-	lines := w.lib.pools[pool]
+// A line may begin with whom it fits: [f], [m], [young], [mid] or [old].
+func (w *world) rarest(r stream, pool string, n int, p *person) []string {
+	var lines []string
+	for _, line := range w.lib.pools[pool] {
+		fits := true
+		for strings.HasPrefix(line, "[") {
+			tag, rest, _ := strings.Cut(line[1:], "]")
+			line = strings.TrimSpace(rest)
+			fits = fits && p.fits(tag)
+		}
+		if fits {
+			lines = append(lines, line)
+		}
+	}
 	var out []string
 	for range min(n, len(lines)) {
 		best, least := "", 1<<30
@@ -149,6 +164,22 @@ func (w *world) rarest(r stream, pool string, n int) []string {
 	}
 	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
+}
+
+// fits reports whether a line with the tag is true of the person.
+func (p *person) fits(tag string) bool {
+	switch tag {
+	case "f":
+		return p.female
+	case "m":
+		return !p.female
+	case "young":
+		return p.age() < 36
+	case "mid":
+		return p.age() >= 36
+	default:
+		return p.age() >= 52
+	}
 }
 
 // tidy writes a headline in the voice's case.

@@ -71,7 +71,7 @@ func (v voice) speak(r stream, text string, exact bool) string {
 		}
 		text = v.sentences(r, text)
 		text = v.respell(r, text)
-		if r.chance(v.starts) && len(v.starters) > 0 && len(text) > 24 && !startsWithAny(text, openers) {
+		if r.chance(v.starts) && len(v.starters) > 0 && len(text) > 24 && joins(text) {
 			text = pick(r, v.starters) + " " + uncapitalise(text)
 		}
 		if r.chance(v.dears) && len(v.dear) > 0 && strings.HasSuffix(text, ".") && len(text) > 20 {
@@ -173,22 +173,27 @@ func wordByte(c byte) bool {
 	return c == '\'' || c == '-' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// leads are what people put in front of something that they said before.
-var questionLeads = []string{
-	"And", "Tell me,", "May I ask,", "One question:", "Quick one:", "Just so I know,", "Let me ask:", "Next,", "For me to understand,",
-	"Another thing:", "What I'd like to know:", "Okay,", "Also,", "Now,",
-}
-
-var plainLeads = []string{
-	"You know,", "Really,", "As I said,", "In my view,", "Just remember,", "Believe me,", "I always say it:", "From what I've seen,",
-	"Okay.", "And", "Then,", "In short,", "Mind you,", "So,", "My advice:",
-}
+// leads are what people put in front of something that they said before; the
+// first of each kind stand before any sentence.
+var (
+	questionLeads = []string{
+		"One question:", "Quick one:", "Let me ask:", "Another thing:", "What I'd like to know:", "Something else:", "Just checking:",
+		"Tell me,", "May I ask,", "Just so I know,", "For me to understand,", "If I may,", "Also,",
+	}
+	plainLeads = []string{
+		"Okay.", "One more thing:", "My rule:", "A thought:", "In one line:", "What I tell everyone:", "From experience:", "Last thing:",
+		"You know,", "Really,", "In my view,", "Just remember,", "Believe me,", "From what I've seen,", "In short,", "Mind you,",
+	}
+)
 
 // lead begins a text in another way.
 func lead(r stream, text string) string {
-	leads := plainLeads
+	leads, free := plainLeads, 8
 	if strings.HasSuffix(text, "?") {
-		leads = questionLeads
+		leads, free = questionLeads, 7
+	}
+	if !joins(text) {
+		leads = leads[:free]
 	}
 	l := pick(r, leads)
 	if strings.HasSuffix(l, ".") || strings.HasSuffix(l, ":") {
@@ -197,7 +202,12 @@ func lead(r stream, text string) string {
 	return l + " " + uncapitalise(text)
 }
 
-var openers = []string{"Hi", "Hello", "Hey", "Well", "So", "Ok", "Good ", "Yes", "No", "Sure", "Thank", "Oh", "Ah", "Right", "Hm", "And", "But", "I see", "Got it"}
+var openers = []string{"Hi", "Hello", "Hey", "Well", "So", "Ok", "Good ", "Yes", "No", "Sure", "Thank", "Oh", "Ah", "Right", "Hm", "And ", "But ", "Then ", "I see", "Got it", "Okay", "Alright", "Honestly", "Look", "See"}
+
+// joins reports whether a sentence can follow a word and a comma.
+func joins(text string) bool {
+	return !startsWithAny(text, openers) && (uncapitalise(text) != text || strings.HasPrefix(text, "I ") || strings.HasPrefix(text, "I'"))
+}
 
 func startsWithAny(text string, starts []string) bool {
 	for _, s := range starts {
@@ -210,7 +220,7 @@ func startsWithAny(text string, starts []string) bool {
 
 func endsInEmoji(text string) bool {
 	r, _ := utf8.DecodeLastRuneInString(text)
-	return r > 0x2000 || strings.HasSuffix(text, ":)") || strings.HasSuffix(text, ":P") || strings.HasSuffix(text, ";)")
+	return r > 0x2000 || strings.HasSuffix(text, ")") && strings.ContainsAny(text[max(0, len(text)-3):], ":;") || strings.HasSuffix(text, ":P")
 }
 
 // uncapitalise makes the first letter small unless the word needs its capital.
@@ -346,7 +356,7 @@ func expertVoice(r stream, c cluster, british bool) voice {
 	case x < 0.30:
 		v.formal = true
 	case x < 0.48:
-		v.bang, v.stop = 0.35, pick(r, []string{".", "!"})
+		v.bang = 0.3
 	case x < 0.60:
 		v.dots = 0.3
 	case x < 0.68:
