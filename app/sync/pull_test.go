@@ -30,6 +30,14 @@ type feed struct {
 	before     func(w http.ResponseWriter, r *http.Request) bool // true: handled
 }
 
+// meet lets a function answer first; a request of a cancelled pull may still be
+// under way.
+func (f *feed) meet(before func(w http.ResponseWriter, r *http.Request) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before = before
+}
+
 func (f *feed) grow(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -41,7 +49,10 @@ func (f *feed) grow(n int) {
 
 func (f *feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.asked.Add(1)
-	if f.before != nil && f.before(w, r) {
+	f.mu.Lock()
+	first := f.before
+	f.mu.Unlock()
+	if first != nil && first(w, r) {
 		return
 	}
 	f.mu.Lock()
@@ -127,20 +138,20 @@ func TestPullGoesOnAfterACut(t *testing.T) {
 	f := &feed{generation: "g1"}
 	f.grow(100)
 	var down atomic.Bool
-	f.before = func(w http.ResponseWriter, r *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, r *http.Request) bool {
 		if down.Load() || strings.HasSuffix(r.URL.Query().Get("cursor"), ":50") && !down.Swap(true) {
 			w.WriteHeader(502)
 			return true
 		}
 		return false
-	}
+	})
 	store, h := newMemory(), f.connect(t)
 	res, err := Pull(context.Background(), store, h, Options{PageSize: 10})
 	wantKind(t, err, KindBroken)
 	if store.state.Cursor != "g1:50" || res.Counts.Applied != 50 {
 		t.Fatalf("%+v %+v", store.state, res)
 	}
-	f.before = nil
+	f.meet(nil)
 	if res, err = Pull(context.Background(), store, h, Options{PageSize: 10}); err != nil || res.Counts.Applied != 50 {
 		t.Fatalf("%+v %v", res, err)
 	}
@@ -205,10 +216,10 @@ func TestPullSweepsAfterGone(t *testing.T) {
 
 func TestPullGivesUpOnAFeedThatIsAlwaysGone(t *testing.T) {
 	f := &feed{generation: "g1"}
-	f.before = func(w http.ResponseWriter, _ *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, _ *http.Request) bool {
 		writeProblem(w, 410, "cursor-gone", nil)
 		return true
-	}
+	})
 	_, err := Pull(context.Background(), newMemory(), f.connect(t), Options{})
 	wantKind(t, err, KindGone)
 	if f.asked.Load() > 10 {
@@ -273,14 +284,14 @@ func TestPullSharesAStore(t *testing.T) {
 func TestPullHalvesAPageThatIsTooLarge(t *testing.T) {
 	f := &feed{generation: "g1"}
 	f.grow(100)
-	f.before = func(w http.ResponseWriter, r *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, r *http.Request) bool {
 		if limit, _ := strconv.Atoi(r.URL.Query().Get("limit")); limit <= 20 {
 			return false
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(maxJSON+1))
 		return true
-	}
+	})
 	res, err := Pull(context.Background(), newMemory(), f.connect(t), Options{PageSize: 100})
 	if err != nil || res.Counts.Applied != 100 {
 		t.Fatalf("%+v %v", res, err)
@@ -289,10 +300,10 @@ func TestPullHalvesAPageThatIsTooLarge(t *testing.T) {
 
 func TestPullStopsWhenTheFeedStandsStill(t *testing.T) {
 	f := &feed{generation: "g1"}
-	f.before = func(w http.ResponseWriter, _ *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, _ *http.Request) bool {
 		writeJSON(w, 200, model.ChangePage{Changes: []model.Change{}, Cursor: "same", HasMore: true})
 		return true
-	}
+	})
 	_, err := Pull(context.Background(), newMemory(), f.connect(t), Options{})
 	wantKind(t, err, KindMalformed)
 }
@@ -311,7 +322,7 @@ func TestPullPhotos(t *testing.T) {
 	f.photos[spoilt] = []byte("as it is not")
 	store.wanted = append(store.wanted, missing, spoilt, page)
 	var busy, most atomic.Int32
-	f.before = func(w http.ResponseWriter, r *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, r *http.Request) bool {
 		if n := busy.Add(1); n > most.Load() {
 			most.Store(n)
 		}
@@ -322,7 +333,7 @@ func TestPullPhotos(t *testing.T) {
 			return true
 		}
 		return false
-	}
+	})
 	var last Progress
 	res, err := Pull(context.Background(), store, f.connect(t), Options{Workers: 3, Progress: func(p Progress) { last = p }})
 	if err != nil {
@@ -354,13 +365,13 @@ func TestPullPhotosOneFailsForNow(t *testing.T) {
 		f.photos[bad] = raw
 		store.wanted = append(store.wanted, bad)
 	}
-	f.before = func(w http.ResponseWriter, r *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, bad) {
 			w.WriteHeader(500)
 			return true
 		}
 		return false
-	}
+	})
 	h := f.connect(t)
 	res, err := Pull(context.Background(), store, h, Options{})
 	if err != nil || res.Photos != 19 || res.PhotosLater != 1 || len(store.faults) != 0 {
@@ -368,30 +379,30 @@ func TestPullPhotosOneFailsForNow(t *testing.T) {
 	}
 	// All fail: the pull says so instead of trying thousands.
 	store.photos = map[string][]byte{}
-	f.before = func(w http.ResponseWriter, r *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasPrefix(r.URL.Path, "/v1/photos/") {
 			w.WriteHeader(500)
 			return true
 		}
 		return false
-	}
+	})
 	_, err = Pull(context.Background(), store, h, Options{})
 	wantKind(t, err, KindBroken)
 	// A wrong token ends it at once, and blames no photo.
-	f.before = func(w http.ResponseWriter, r *http.Request) bool {
+	f.meet(func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasPrefix(r.URL.Path, "/v1/photos/") {
 			writeProblem(w, 401, "unauthorized", nil)
 			return true
 		}
 		return false
-	}
+	})
 	_, err = Pull(context.Background(), store, h, Options{})
 	wantKind(t, err, KindUnauthorized)
 	if len(store.faults) != 0 {
 		t.Errorf("%v", store.faults)
 	}
 	// So does a store that cannot write.
-	f.before = nil
+	f.meet(nil)
 	full := &fullStore{memory: store}
 	if _, err = Pull(context.Background(), full, h, Options{}); !errors.Is(err, model.ErrFull) {
 		t.Errorf("%v", err)
