@@ -211,6 +211,12 @@ func (v *View) state() {
 	v.empty.Hide()
 	if v.loaded && v.pages.outline.Total == 0 {
 		text := "No case is waiting. Well done."
+		if st := v.sh.Status(); st.SyncedAt.IsZero() {
+			text = "Nothing has been synced yet."
+			if st.Running {
+				text = "The first sync is under way. Cases appear here as soon as they are ranked."
+			}
+		}
 		if v.bar.narrows() {
 			text = "No case fits the filter. Press 0 to clear it."
 		}

@@ -62,7 +62,7 @@ func New(sh *shell.Shell, desk Desk) *View {
 	outbox := container.NewStack(v.list, show.Centre(v.empty))
 	title := show.NewGround("", 0, show.NewLine("Decisions made here").Bold()).Pad(14, 12, 14, 6)
 	left := container.NewBorder(title, nil, nil, nil, outbox)
-	split := container.New(&halves{}, left, show.NewGround(look.Surface, 0, v.details.content).Edge(look.Of(look.Line)))
+	split := container.New(&halves{}, left, show.NewGround(look.Surface, 0, v.details.content).Beside())
 	v.content = show.NewBanded(v.head.content, nil, split)
 	v.head.changed = func() { show.Relaid(v.content) }
 	return v
