@@ -191,6 +191,7 @@ func (k caster) profileRoles() {
 		p.bio = func(w *world, _ stream, p *person) string {
 			p.profile.BirthYear = p.birth
 			p.profile.Degrees = []string{fmt.Sprintf("MD, %s, %d", w.lib.pools["schools"][0], p.birth+14)}
+			p.profile.Credentials = nil
 			return p.profile.Bio
 		}
 	}

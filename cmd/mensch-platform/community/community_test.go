@@ -352,6 +352,15 @@ func TestPhotos(t *testing.T) {
 			t.Errorf("no bank of kind %s", k)
 		}
 	}
+	bank, bytes, err := Bank(demo.Photos)
+	if err != nil || len(bank) != len(c.Bank) {
+		t.Fatalf("%d pictures in the bank, %v", len(bank), err)
+	}
+	for i, b := range bank {
+		if b != c.Bank[i] || bytes[b.PhotoID] == nil {
+			t.Errorf("the bank's picture %d differs", i)
+		}
+	}
 	// Nobody shows another's photo but those whom the truth names.
 	copies := map[string]bool{}
 	for _, f := range append(append([]Fact{}, c.Truth.Violations...), c.Truth.Decoys...) {

@@ -199,6 +199,12 @@ func (w *world) dressPhotos() error {
 		}
 		p.photoID = w.keep(m.data)
 	}
+	w.fillBank()
+	return nil
+}
+
+// fillBank lists the pictures that are held apart, by kind.
+func (w *world) fillBank() {
 	names := map[model.BankKind][3]string{
 		model.BankStock:       {"Stock portraits", "Brightframe Stock (fictional), search of 12 March 2026", "royalty-free licence, not for profiles"},
 		model.BankBanned:      {"Banned accounts", "platform's own records", "internal"},
@@ -212,5 +218,15 @@ func (w *world) dressPhotos() error {
 		w.bank = append(w.bank, b)
 	}
 	slices.SortStableFunc(w.bank, func(a, b BankPhoto) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
-	return nil
+}
+
+// Bank gives the pictures of the moderator's demo banks and their bytes by
+// SHA-256, the same for every seed, without making a community.
+func Bank(photos fs.FS) ([]BankPhoto, map[string][]byte, error) {
+	w := newWorld(0, nil)
+	if err := w.loadPhotos(photos); err != nil {
+		return nil, nil, fmt.Errorf("reading the demo's photos: %w", err)
+	}
+	w.fillBank()
+	return w.bank, w.photos, nil
 }

@@ -16,7 +16,7 @@ func (w *world) writeProfiles() {
 		w.study(r, p)
 		p.profile.ExpertID = p.id
 		p.profile.Name = p.fullName()
-		p.profile.Headline = p.voice.tidy(expand(r, pick(r, w.lib.pools["headline."+p.cluster.file]), nil))
+		p.profile.Headline = p.voice.tidy(expand(r, pick(r, w.fitting("headline."+p.cluster.file, p)), nil))
 		p.profile.Gender = "male"
 		if p.female {
 			p.profile.Gender = "female"
@@ -49,37 +49,65 @@ func (w *world) writeProfiles() {
 
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
-// study gives degrees and credentials that fit the person's age, and sets the
-// years of experience that a bio may claim.
+// study gives a trade, degrees and credentials that go together and with the
+// person's age, and sets the years of experience that a bio may claim.
 func (w *world) study(r stream, p *person) {
-	age := p.age()
-	p.years = max(2, min(r.between(3, 32), age-23))
-	degrees := w.lib.pools["degrees."+p.cluster.file]
-	n := r.between(0, 2)
-	if p.cluster.file == "spirit" || p.cluster.file == "style" {
-		n = r.between(0, 1)
+	for _, line := range w.lib.pools["trades"] {
+		if ws := words(line); ws[0] == p.cluster.file {
+			p.trade = pick(r, ws[1:])
+		}
 	}
-	if p.cluster.file == "health" || p.cluster.file == "law" {
+	age := p.age()
+	if p.trade == "doctor" && age < 36 {
+		p.trade = "nurse"
+	}
+	n := r.between(0, 2)
+	switch p.cluster.file {
+	case "spirit", "style":
+		n = r.between(0, 1)
+	case "law":
+		n = 1
+	case "health", "counsel":
 		n = max(n, 1)
 	}
-	year := p.birth + r.between(21, 24)
-	for _, d := range some(r, degrees, n) {
-		if year > Base.Year() {
+	year := p.birth + r.between(21, 22)
+	if p.trade == "doctor" {
+		year += 5
+	}
+	began := year
+	for _, d := range some(r, w.fitting("degrees."+p.cluster.file, p), n) {
+		if year > Base.Year()-1 {
 			break
 		}
 		p.profile.Degrees = append(p.profile.Degrees, fmt.Sprintf("%s, %s, %d", d, pick(r, w.lib.pools["schools"]), year))
 		year += r.between(2, 6)
 	}
-	for _, c := range some(r, w.lib.pools["creds."+p.cluster.file], r.between(0, 2)) {
+	p.years = max(2, min(r.between(3, 32), Base.Year()-began-1))
+	for _, c := range some(r, w.fitting("creds."+p.cluster.file, p), r.between(0, 2)) {
 		facts := slots{
-			"y": fmt.Sprint(min(Base.Year(), p.birth+r.between(25, max(25, age-1)))), "num": fmt.Sprint(r.between(10300, 98999)),
-			"exp": fmt.Sprintf("%d-%02d", Base.Year()+r.between(0, 3), r.between(1, 12)), "city": p.place.city,
-		}
-		if strings.Contains(c, "$exp") && facts["exp"] < "2026-12" {
-			facts["exp"] = fmt.Sprintf("%d-06", Base.Year()+1)
+			"y": fmt.Sprint(Base.Year() - r.between(0, p.years)), "num": fmt.Sprint(r.between(10300, 98999)),
+			"exp": fmt.Sprintf("%d-%02d", Base.Year()+r.between(1, 3), r.between(1, 12)), "city": p.place.city,
 		}
 		p.profile.Credentials = append(p.profile.Credentials, expand(r, c, facts))
 	}
+}
+
+// fitting gives the lines of a pool that are true of the person. A line may
+// begin with whom it fits: [f], [m], [young], [mid], [old] or a trade.
+func (w *world) fitting(pool string, p *person) []string {
+	var lines []string
+	for _, line := range w.lib.pools[pool] {
+		fits := true
+		for strings.HasPrefix(line, "[") {
+			tag, rest, _ := strings.Cut(line[1:], "]")
+			line = strings.TrimSpace(rest)
+			fits = fits && p.fits(tag)
+		}
+		if fits {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // newBio writes an honest bio that shares no sentence with another one.
@@ -137,20 +165,8 @@ func (w *world) newBio(r stream, p *person) string {
 }
 
 // rarest takes the lines of a pool that were used least.
-// A line may begin with whom it fits: [f], [m], [young], [mid] or [old].
 func (w *world) rarest(r stream, pool string, n int, p *person) []string {
-	var lines []string
-	for _, line := range w.lib.pools[pool] {
-		fits := true
-		for strings.HasPrefix(line, "[") {
-			tag, rest, _ := strings.Cut(line[1:], "]")
-			line = strings.TrimSpace(rest)
-			fits = fits && p.fits(tag)
-		}
-		if fits {
-			lines = append(lines, line)
-		}
-	}
+	lines := w.fitting(pool, p)
 	var out []string
 	for range min(n, len(lines)) {
 		best, least := "", 1<<30
@@ -177,8 +193,10 @@ func (p *person) fits(tag string) bool {
 		return p.age() < 36
 	case "mid":
 		return p.age() >= 36
-	default:
+	case "old":
 		return p.age() >= 52
+	default:
+		return p.trade == tag
 	}
 }
 

@@ -56,6 +56,7 @@ type person struct {
 	family   string
 	origin   string
 	birth    int
+	trade    string // within the cluster, where there are several
 	place    place
 	loc      *time.Location
 	voice    voice
