@@ -57,7 +57,7 @@ func dump(t testing.TB, s *Store) string {
 			fmt.Fprintln(&b, cells...)
 		}
 		ok(t, rows.Err())
-		ok(t, rows.Close())
+		ok(t, rows.Close()) //nolint:sqlclosecheck // closed in a loop
 	}
 	for _, e := range []string{"e1", "e2", "e3"} {
 		fmt.Fprintln(&b, must(s.StrikesOf(t.Context(), e))(t))

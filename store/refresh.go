@@ -80,7 +80,7 @@ func (t *tx) group(expertID string, now time.Time) error {
 			return err
 		}
 	}
-	target := ""
+	var target string
 	if len(open) > 0 {
 		target = open[0].ID
 	} else {

@@ -192,7 +192,7 @@ type tx struct {
 
 // exec runs a statement and tells how many rows it changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	stmt, err := t.prepare(query)
+	stmt, err := t.prepare(query) //nolint:sqlclosecheck // the transaction keeps its statements and closes them
 	if err != nil {
 		return 0, err
 	}
@@ -205,7 +205,7 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 
 // get reads one row into dest; false if there is none.
 func (t *tx) get(dest any, query string, args ...any) (bool, error) {
-	stmt, err := t.prepare(query)
+	stmt, err := t.prepare(query) //nolint:sqlclosecheck // the transaction keeps its statements and closes them
 	if err != nil {
 		return false, err
 	}
@@ -217,7 +217,7 @@ func (t *tx) get(dest any, query string, args ...any) (bool, error) {
 }
 
 func (t *tx) list(dest any, query string, args ...any) error {
-	stmt, err := t.prepare(query)
+	stmt, err := t.prepare(query) //nolint:sqlclosecheck // the transaction keeps its statements and closes them
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func lines(tb testing.TB) []string {
 	if err != nil {
 		return []string{"Thank you for your question.", "Is the valve on the left warm, or only the pipe above it?", "It was 20 degrees at 10:30, since then it drips.", "no", "I would first turn off the water and wait for an hour; then look again."}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	var out []string
 	sc := bufio.NewScanner(f)
 	for sc.Scan() {

@@ -106,7 +106,7 @@ func (v *View) chips() []fyne.CanvasObject {
 
 // warning says what stands in the way of deciding, nil if nothing does.
 func (v *View) warning() fyne.CanvasObject {
-	text, label, to := "", "", ""
+	var text, label, to string
 	switch v.file.Case.State {
 	case model.CaseConflict:
 		text, label, to = "Somebody else decided this case while your decision was on its way. Both decisions wait for you.", "Look at both", shell.Sync

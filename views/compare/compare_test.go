@@ -29,8 +29,10 @@ func (d *desk) CaseFile(_ context.Context, id string) (app.CaseFile, error) {
 		return app.PhotoPair{
 			FindingID: "f" + n, Guideline: "false-photo", Reason: "A stock photo, mirrored.",
 			Expert: app.PhotoSide{PhotoID: "left", Title: "Marlene K. · Law"}, Other: app.PhotoSide{PhotoID: "right" + n, Title: "Portrait " + n, Source: "Stock"},
-			Match: model.Match{Kind: model.AlteredCopy, Score: at, Distance: 7, Transform: "mirrored, cropped to 62 %",
-				Region: model.Region{Width: 1, Height: 1}, OtherRegion: model.Region{X: 0.2, Y: 0.2, Width: 0.6, Height: 0.6}, Affine: [6]float64{-0.6, 0, 0.8, 0, 0.6, 0.2}},
+			Match: model.Match{
+				Kind: model.AlteredCopy, Score: at, Distance: 7, Transform: "mirrored, cropped to 62 %",
+				Region: model.Region{Width: 1, Height: 1}, OtherRegion: model.Region{X: 0.2, Y: 0.2, Width: 0.6, Height: 0.6}, Affine: [6]float64{-0.6, 0, 0.8, 0, 0.6, 0.2},
+			},
 		}
 	}
 	hash := pair("3", 0.7)

@@ -168,7 +168,6 @@ type undoBar struct {
 	left    *show.Meter
 	button  *show.Button
 	waiting []Pending
-	total   time.Duration
 	undoing bool
 }
 

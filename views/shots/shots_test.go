@@ -1,6 +1,7 @@
 package shots
 
 import (
+	"errors"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -28,8 +29,7 @@ func TestScenes(t *testing.T) {
 			t.Fatal(err)
 		}
 		img, err := png.Decode(f)
-		f.Close()
-		if err != nil {
+		if err := errors.Join(err, f.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if b := img.Bounds(); b.Dx() != 1280 || b.Dy() != 800 {

@@ -17,7 +17,6 @@ type Chip struct {
 	text      string
 	guideline string
 	role      fyne.ThemeColorName
-	outline   bool
 }
 
 // NewChip is a chip in a colour of the theme: coloured text on a faint tint of
@@ -104,6 +103,7 @@ func (r *chipRenderer) Refresh() {
 	r.Layout(r.chip.Size())
 	r.ground.Refresh()
 }
+
 func (r *chipRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.ground, r.text} }
 func (r *chipRenderer) Destroy()                     {}
 
@@ -197,6 +197,7 @@ func (r *chipsRenderer) Layout(size fyne.Size) {
 }
 
 func (r *chipsRenderer) MinSize() fyne.Size { return fyne.NewSize(0, r.c.chips[0].MinSize().Height) }
+
 func (r *chipsRenderer) Refresh() {
 	r.Layout(r.c.Size())
 	for _, o := range r.c.objs {

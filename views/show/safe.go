@@ -51,7 +51,7 @@ func Pieces(text string) []Piece {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		end := i + size
-		name := ""
+		var name string
 		if r == utf8.RuneError && size == 1 {
 			name = fmt.Sprintf("byte %02X", text[i])
 		} else {

@@ -57,8 +57,10 @@ func (d *desk) Undo(_ context.Context, id string) error        { return d.note("
 func entry(seq int64, id string, state model.OutboxState) model.OutboxEntry {
 	return model.OutboxEntry{
 		Seq: seq, State: state, NotBefore: viewstest.Noon.Add(30 * time.Second),
-		Decision: model.Decision{ID: id, CaseID: "e" + id + ".1", Outcome: model.Sanctioned, Moderator: "Robin Vale", DecidedAt: viewstest.Noon.Add(-time.Minute),
-			Message: "Dear expert", Sanctions: []model.Sanction{{Guideline: "courtesy", Step: model.StepWarning}}},
+		Decision: model.Decision{
+			ID: id, CaseID: "e" + id + ".1", Outcome: model.Sanctioned, Moderator: "Robin Vale", DecidedAt: viewstest.Noon.Add(-time.Minute),
+			Message: "Dear expert", Sanctions: []model.Sanction{{Guideline: "courtesy", Step: model.StepWarning}},
+		},
 	}
 }
 

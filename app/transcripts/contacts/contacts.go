@@ -186,13 +186,3 @@ func (p *page) near(i, j, before, after int, is func(phrase.Token) bool) bool {
 }
 
 func isWord(t phrase.Token) bool { return t.Kind == phrase.Word || t.Kind == phrase.Number }
-
-func digitsOf(s string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		if s[i] >= '0' && s[i] <= '9' {
-			b.WriteByte(s[i])
-		}
-	}
-	return b.String()
-}

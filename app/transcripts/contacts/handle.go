@@ -158,7 +158,7 @@ func (p *page) named(i int) {
 	if len(v) < 3 || len(v) > 40 {
 		return
 	}
-	score := 0.0
+	var score float64
 	switch {
 	case from < k:
 		score = 0.9
