@@ -32,10 +32,10 @@ type Match struct {
 	BankItem    string    `json:"bank_item,omitempty"` // item ID
 	Kind        MatchKind `json:"kind"`
 	Class       string    `json:"class,omitempty"` // the query's: photo, graphic or featureless
-	Score       float64   `json:"score"`     // calibrated probability that both show one picture
-	Distance    int       `json:"distance"`  // Hamming distance of the 64-bit perceptual hashes of the best pair of views
-	Transform   string    `json:"transform"` // in words: "mirrored, cropped to 62 %"
-	Region      Region    `json:"region"`    // in the query
+	Score       float64   `json:"score"`           // calibrated probability that both show one picture
+	Distance    int       `json:"distance"`        // Hamming distance of the 64-bit perceptual hashes of the best pair of views
+	Transform   string    `json:"transform"`       // in words: "mirrored, cropped to 62 %"
+	Region      Region    `json:"region"`          // in the query
 	OtherRegion Region    `json:"other_region"`
 	// Affine maps a point of the query to one of the other photo, both as
 	// shares of width and height: x' = a x + b y + c, y' = d x + e y + f.

@@ -7,7 +7,6 @@ package contacts
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"mensch/app/transcripts/fold"
 	"mensch/app/transcripts/phrase"
