@@ -12,7 +12,7 @@ import (
 // the index looks up.
 type sig [2]uint64
 
-const wordBits = 16
+const wordBits = 20
 
 func (s sig) word() uint32 { return uint32(s[0] & (1<<wordBits - 1)) }
 

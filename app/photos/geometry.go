@@ -54,7 +54,7 @@ func shapeOf(w, h int) shape {
 
 func pairOf(f *feature, h hit, stored *posting, q, b shape) pair {
 	x, a := float64(f.x), float64(f.angle)
-	if h.mirrored() {
+	if h.mirrored {
 		x, a = 1-x, math.Pi-a
 	}
 	return pair{

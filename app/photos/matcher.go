@@ -251,11 +251,11 @@ func (m *Matcher) candidates(q *query) []candidate {
 // geometry finds the photos of which features lie as in the query.
 func (m *Matcher) geometry(q *query) []candidate {
 	// The more photos, the more resemblances by chance.
-	most, radius := 32, 22
+	most, radius := 64, 22
 	if n := len(m.items); n > 100_000 {
-		most, radius = 20, 17
+		most, radius = 40, 17
 	} else if n > 20_000 {
-		most, radius = 24, 19
+		most, radius = 48, 19
 	}
 	hits := m.index.look(q.features, most, radius, nil)
 	votes := make([]float32, len(m.items))
@@ -279,7 +279,7 @@ func (m *Matcher) geometry(q *query) []candidate {
 	for _, h := range hits {
 		if votes[h.slot] < 0 { // top has marked the chosen
 			i := 2 * rank[h.slot]
-			if h.mirrored() {
+			if h.mirrored {
 				i++
 			}
 			grouped[i] = append(grouped[i], h)
@@ -360,7 +360,7 @@ func (m *Matcher) consistency(q *query, hits []hit) float32 {
 		f := &q.features[h.feature]
 		s := m.index.of(h)
 		angle := f.angle
-		if h.mirrored() {
+		if h.mirrored {
 			angle = math.Pi - angle
 		}
 		t := (s.turn() - angle) * (turns / (2 * math.Pi))

@@ -2,22 +2,34 @@ package photos
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 )
 
-// postings are the features of all photos by their words. A word's features
-// lie in a chain of blocks in large slabs, so that adding moves nothing and the
-// garbage collector has nothing to look through.
+// postings are the features of all photos by their words. The latest lie in
+// chains of small blocks, so that adding moves nothing; once there are many of
+// them they are frozen into a segment, where the features of a word lie side by
+// side and are read at the speed of memory. All of it is in large pieces without
+// pointers, which the garbage collector need not look through.
 type postings struct {
+	segments []segment
+
 	heads []uint32 // by word: the latest block, from 1 on; 0 is none
 	slabs [][]block
 	used  uint32 // blocks
+	fresh int    // features in the blocks
+}
+
+// segment holds features by word: those of w lie from start[w] to start[w+1].
+type segment struct {
+	start []uint32
+	items []posting
 }
 
 const (
-	blockItems = 10
-	slabBlocks = 2048
+	blockItems = 5
+	slabBlocks = 4096
+	mostProbes = 96      // words looked up of one feature
+	freezeAt   = 4 << 20 // features in blocks
 )
 
 type block struct {
@@ -51,10 +63,34 @@ func (p *postings) add(slot uint32, s stored) {
 	b := p.block(head)
 	b.items[b.n] = posting{s, slot}
 	b.n++
+	if p.fresh++; p.fresh >= freezeAt {
+		p.freeze()
+	}
+}
+
+// freeze makes a segment of the blocks.
+func (p *postings) freeze() {
+	s := segment{start: make([]uint32, 1<<wordBits+1), items: make([]posting, 0, p.fresh)}
+	for word, at := range p.heads {
+		s.start[word] = uint32(len(s.items))
+		for at != 0 {
+			b := p.block(at)
+			s.items = append(s.items, b.items[:b.n]...)
+			at = b.next
+		}
+	}
+	s.start[1<<wordBits] = uint32(len(s.items))
+	p.segments = append(p.segments, s)
+	p.heads, p.slabs, p.used, p.fresh = nil, nil, 0, 0
 }
 
 // each calls yield with every feature.
 func (p *postings) each(yield func(*posting)) {
+	for _, s := range p.segments {
+		for i := range s.items {
+			yield(&s.items[i])
+		}
+	}
 	for i := uint32(1); i <= p.used; i++ {
 		b := p.block(i)
 		for k := range b.items[:b.n] {
@@ -74,17 +110,17 @@ var probes = func() [][]uint8 {
 	var grow func(ranks []uint8, from int, cost float64)
 	grow = func(ranks []uint8, from int, cost float64) {
 		all = append(all, set{slices.Clone(ranks), cost})
-		if len(ranks) == 6 {
+		if len(ranks) == 5 {
 			return
 		}
-		for r := from; r < wordBits; r++ {
+		for r := from; r < 12; r++ {
 			m := (float64(r) + 0.7) / wordBits
 			grow(append(ranks, uint8(r)), r+1, cost+m*m)
 		}
 	}
 	grow(nil, 0, 0)
 	slices.SortStableFunc(all, func(a, b set) int { return cmp.Compare(a.cost, b.cost) })
-	out := make([][]uint8, 160)
+	out := make([][]uint8, mostProbes)
 	for i := range out {
 		out[i] = all[i].ranks
 	}
@@ -94,28 +130,28 @@ var probes = func() [][]uint8 {
 // hit is a feature of the query that resembles one of a photo.
 type hit struct {
 	slot     uint32
-	at       uint32 // the block
+	at       uint32 // the block, or the place in the segment
 	feature  uint16 // of the query
+	segment  uint16 // from 1 on; 0 for the blocks
 	distance uint8
-	place    uint8 // in the block; the top bit says that the query is mirrored
+	place    uint8 // in the block
+	mirrored bool
 }
 
-const hitMirrored = 0x80
-
-func (h hit) mirrored() bool { return h.place&hitMirrored != 0 }
-
-func (p *postings) of(h hit) *posting { return &p.block(h.at).items[h.place&^hitMirrored] }
+func (p *postings) of(h hit) *posting {
+	if h.segment > 0 {
+		return &p.segments[h.segment-1].items[h.at]
+	}
+	return &p.block(h.at).items[h.place]
+}
 
 // look appends the features that resemble the query's, among those of the
 // most probes likeliest words.
 func (p *postings) look(features []feature, most, radius int, hits []hit) []hit {
-	if p.heads == nil {
-		return hits
-	}
 	for i := range features {
 		f := &features[i]
 		hits = p.lookOne(hit{feature: uint16(i)}, f.sig, &f.margins, most, radius, hits)
-		hits = p.lookOne(hit{feature: uint16(i), place: hitMirrored}, f.mirrored, &f.mirroredMargins, most, radius, hits)
+		hits = p.lookOne(hit{feature: uint16(i), mirrored: true}, f.mirrored, &f.mirroredMargins, most, radius, hits)
 	}
 	return hits
 }
@@ -131,20 +167,40 @@ func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, r
 		}
 	}
 	word := s.word()
-	for _, ranks := range probes[:most] {
-		probe := word
+	var words [mostProbes]uint32
+	for i, ranks := range probes[:most] {
+		w := word
 		for _, r := range ranks {
-			probe ^= 1 << order[r]
+			w ^= 1 << order[r]
 		}
-		for at := p.heads[probe]; at != 0; {
+		words[i] = w
+	}
+	for k := range p.segments {
+		seg := &p.segments[k]
+		for _, w := range words[:most] {
+			from, to := seg.start[w], seg.start[w+1]
+			items := seg.items[from:to]
+			for i := range items {
+				it := &items[i]
+				if d := it.sig.distance(s); d <= radius {
+					h := proto
+					h.slot, h.at, h.segment, h.distance = it.slot, from+uint32(i), uint16(k+1), uint8(d)
+					hits = append(hits, h)
+				}
+			}
+		}
+	}
+	if p.heads == nil {
+		return hits
+	}
+	for _, w := range words[:most] {
+		for at := p.heads[w]; at != 0; {
 			b := p.block(at)
 			for k := range b.items[:b.n] {
 				it := &b.items[k]
-				d := bits.OnesCount64(it.sig[0]^s[0]) + bits.OnesCount64(it.sig[1]^s[1])
-				if d <= radius {
+				if d := it.sig.distance(s); d <= radius {
 					h := proto
-					h.slot, h.at, h.distance = it.slot, at, uint8(d)
-					h.place |= uint8(k)
+					h.slot, h.at, h.place, h.distance = it.slot, at, uint8(k), uint8(d)
 					hits = append(hits, h)
 				}
 			}
