@@ -30,9 +30,10 @@ type Community struct {
 	members map[string]*member
 	keys    map[string]map[string]struct{} // blocking key -> experts
 	texts   *textIndex
+	said    map[string]map[string][]claim // expert -> field -> titles claimed in it
 
 	linkAt  float64 // weight of evidence, in bits, from which two accounts are one person
-	reuseAt float64 // share of a text that stands elsewhere, from which it is a copy
+	reuseAt float64 // share of a text's neighbouring words that stand elsewhere, from which it is a copy
 }
 
 // member is one expert as it is compared.
@@ -44,7 +45,7 @@ type member struct {
 // NewCommunity makes an empty index. Of the pack it reads the parameters of
 // same-person (bits) and plagiarism (share); nil takes the built-in ones.
 func NewCommunity(pack *guidelines.Pack, _ fs.FS) (*Community, error) {
-	c := &Community{pack: pack, members: map[string]*member{}, keys: map[string]map[string]struct{}{}, texts: newTextIndex(), linkAt: 10, reuseAt: 0.35}
+	c := &Community{pack: pack, members: map[string]*member{}, keys: map[string]map[string]struct{}{}, texts: newTextIndex(), said: map[string]map[string][]claim{}, linkAt: 7, reuseAt: 0.14}
 	if pack != nil {
 		c.linkAt = pack.Param(SamePerson, "bits", c.linkAt)
 		c.reuseAt = pack.Param(Plagiarism, "share", c.reuseAt)
@@ -73,6 +74,9 @@ func (c *Community) Put(e model.ExpertProfile) {
 	c.texts.put(e.Expert.ID, "headline", e.Profile.Headline, since)
 }
 
+// profileFields are the texts that Put indexes; those of AddText stay.
+var profileFields = []string{"bio", "headline"}
+
 // Remove takes an expert and their texts out.
 func (c *Community) Remove(expertID string) {
 	c.mu.Lock()
@@ -92,16 +96,45 @@ func (c *Community) remove(expertID string) {
 		}
 	}
 	delete(c.members, expertID)
-	c.texts.remove(expertID, "bio")
-	c.texts.remove(expertID, "headline")
+	for _, field := range profileFields {
+		c.texts.remove(expertID, field)
+	}
 }
 
-// AddText adds another text of an expert, such as an earlier answer, to what
-// profiles are compared with. The same field again replaces it.
+// AddText adds another text of an expert, such as an answer with the field
+// message:<id>, to what all texts are compared with. Review reads long answers
+// too: an answer that somebody else gave before is no work of one's own. The same
+// field again replaces the text. It may come before the expert, and stays when
+// the expert is removed.
 func (c *Community) AddText(expertID, field, text string, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.texts.put(expertID, field, text, at)
+	if c.said[expertID] == nil {
+		c.said[expertID] = map[string][]claim{}
+	}
+	if said := claimsIn(field, text, at); len(said) > 0 {
+		c.said[expertID][field] = said
+	} else {
+		delete(c.said[expertID], field)
+	}
+}
+
+// RemoveText takes a text of AddText away again.
+func (c *Community) RemoveText(expertID, field string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.texts.remove(expertID, field)
+	delete(c.said[expertID], field)
+}
+
+// claimsOf are the titles that an expert claims in their answers, in order.
+func (c *Community) claimsOf(expertID string) []claim {
+	var out []claim
+	for _, field := range sortedKeys(c.said[expertID]) {
+		out = append(out, c.said[expertID][field]...)
+	}
+	return out
 }
 
 // Review gives the findings about an expert's profile.
@@ -119,7 +152,7 @@ func (c *Community) Review(expertID string) []model.Finding {
 		own[l.other.Expert.ID] = true
 	}
 	out = append(out, c.reuse(m, own)...)
-	out = append(out, credentials(m.ExpertProfile)...)
+	out = append(out, credentials(m.ExpertProfile, c.claimsOf(expertID))...)
 	for i := range out {
 		out[i].ExpertID = expertID
 		if out[i].At.IsZero() {

@@ -1,37 +1,48 @@
 package profiles
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
-	"unicode"
-
-	"github.com/antzucaro/matchr"
 
 	"mensch/app/model"
 )
 
-// Weights of evidence in bits, log2 of how much more often a field agrees
-// between two accounts of one person than between two persons (I. P. Fellegi,
-// A. B. Sunter: A Theory for Record Linkage, JASA 64, 1969). A device and an
-// address are shared by households, so that neither suffices alone.
+// The weights of evidence, in bits: log2 of how much more often a field agrees
+// between two accounts of one person than between two persons (see package
+// linkage, which learns such weights where there are records to learn from).
+//
+// Personal signals belong to one person. Household signals are shared by those
+// who live or work together, and by twins even more; they hang together, so
+// that all of them together never suffice.
 const (
-	payoutAgrees   = 13
-	emailAgrees    = 11
-	phoneAgrees    = 9
-	deviceAgrees   = 8
-	addressAgrees  = 4
-	networkAgrees  = 1
-	photoAgrees    = 5
-	nameAgrees     = 6
-	nameAlike      = 3.5
-	nameDiffers    = -4
-	birthAgrees    = 2
-	birthDiffers   = -5
-	genderDiffers  = -3
-	payoutDiffers  = -2
-	deviceDiffers  = -1
-	maxBlockMember = 200 // a key that more accounts share is an office or a carrier, and blocks nothing
+	payoutAgrees  = 13.0
+	emailAgrees   = 12.0
+	phoneAgrees   = 10.5
+	photoAgrees   = 8.0
+	givenAgrees   = 3.0
+	givenAlike    = 2.5
+	deviceAgrees  = 8.0
+	addressAgrees = 4.0
+	networkAgrees = 4.0
+	familyAgrees  = 4.0
+	birthAgrees   = 2.0
+
+	payoutDiffers = -1.0
+	emailDiffers  = -0.5
+	phoneDiffers  = -0.5
+	deviceDiffers = -0.5
+	givenDiffers  = -1.0
+	familyDiffers = -1.0
+	birthDiffers  = -6.0
+	genderDiffers = -4.0
+
+	household = 8.0 // bits that household signals give at most
+	// maxBlock is how many accounts share a key at most that still brings
+	// accounts together: more are an office or a carrier.
+	maxBlock = 200
 )
 
 // link is another account with the weight of evidence that it is one person's.
@@ -57,16 +68,27 @@ func blockingKeys(e model.ExpertProfile) []string {
 	for _, d := range s.Devices {
 		add("device", d)
 	}
-	add("name", foldName(e.Profile.Name))
+	for _, n := range s.Networks {
+		add("network", n)
+	}
+	n := foldName(e.Profile.Name)
+	if len(n.parts) > 1 {
+		add("name", strings.Join(n.parts, " "))
+	}
+	add("family", n.family)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
+
+// brings says whether a key alone makes two accounts worth comparing: a family
+// name does not, it only counts how common it is.
+func brings(key string) bool { return !strings.HasPrefix(key, "family:") }
 
 // links are the accounts that are this person's, strongest first.
 func (c *Community) links(m *member) []link {
 	candidates := map[string]struct{}{}
 	for _, k := range m.keys {
-		if len(c.keys[k]) > maxBlockMember {
+		if len(c.keys[k]) > maxBlock || !brings(k) {
 			continue
 		}
 		for id := range c.keys[k] {
@@ -77,132 +99,163 @@ func (c *Community) links(m *member) []link {
 	}
 	var out []link
 	for _, id := range sortedKeys(candidates) {
-		if l := compare(m, c.members[id]); l.bits >= c.linkAt {
+		// Names and years alone make namesakes, not persons.
+		if l, traced := c.compare(m, c.members[id]); traced && l.bits >= c.linkAt {
 			out = append(out, l)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b link) int { return int(b.bits*16) - int(a.bits*16) })
+	slices.SortStableFunc(out, func(a, b link) int { return cmp.Compare(b.bits, a.bits) })
 	return out
 }
 
-// compare weighs the evidence that two accounts are one person's.
-func compare(a, b *member) link {
-	l := link{other: b}
-	say := func(bits float64, words string) {
-		l.bits += bits
-		if words != "" {
-			l.signals = append(l.signals, words)
-		}
+// rarer is a weight less a bit for each time that the holders of a value
+// double: what two share says more than what forty share.
+func (c *Community) rarer(weight float64, key string) float64 {
+	return max(0, weight-math.Log2(max(1, float64(len(c.keys[key]))/2)))
+}
+
+// evidence adds up what speaks for and against one person.
+type evidence struct {
+	personal, shared, against float64
+	signals                   []signal
+}
+
+type signal struct {
+	bits  float64
+	words string
+}
+
+func (e *evidence) own(bits float64, words string) {
+	e.personal += bits
+	e.signals = append(e.signals, signal{bits, words})
+}
+
+func (e *evidence) home(bits float64, words string) {
+	e.shared += bits
+	if words != "" {
+		e.signals = append(e.signals, signal{bits, words})
 	}
+}
+
+// compare weighs the evidence that two accounts are one person's. It gives the
+// same bits whichever account stands first; traced says that a signal which
+// namesakes don't share is among it.
+func (c *Community) compare(a, b *member) (l link, traced bool) {
+	var e evidence
 	x, y := a.Expert.Signals, b.Expert.Signals
-	switch {
-	case x.Payout != "" && x.Payout == y.Payout:
-		say(payoutAgrees, "the same payout account")
-	case x.Payout != "" && y.Payout != "":
-		say(payoutDiffers, "")
+	if agree(x.Payout, y.Payout, payoutDiffers, &e) {
+		e.own(c.rarer(payoutAgrees, "payout:"+x.Payout), "the same payout account")
 	}
-	if e := foldEmail(x.Email); e != "" && e == foldEmail(y.Email) {
+	if m := foldEmail(x.Email); agree(m, foldEmail(y.Email), emailDiffers, &e) {
 		words := "the same e-mail address"
 		if !strings.EqualFold(x.Email, y.Email) {
 			words = "two spellings of one e-mail address"
 		}
-		say(emailAgrees, words)
+		e.own(c.rarer(emailAgrees, "email:"+m), words)
 	}
-	if p := foldPhone(x.Phone); p != "" && p == foldPhone(y.Phone) {
-		say(phoneAgrees, "the same phone number")
+	if p := foldPhone(x.Phone); agree(p, foldPhone(y.Phone), phoneDiffers, &e) {
+		e.own(c.rarer(phoneAgrees, "phone:"+p), "the same phone number")
 	}
-	switch {
-	case share(x.Devices, y.Devices):
-		say(deviceAgrees, "the same device")
+	if p := a.Profile.PhotoID; p != "" && p == b.Profile.PhotoID {
+		e.own(c.rarer(photoAgrees, "photo:"+p), "the same photo")
+	}
+	c.compareHomes(x, y, &e)
+	traced = len(e.signals) > 0
+	c.compareNames(a, b, &e)
+	compareLives(a, b, &e)
+	slices.SortStableFunc(e.signals, func(a, b signal) int { return cmp.Compare(b.bits, a.bits) })
+	l = link{other: b, bits: e.personal + min(e.shared, household) + e.against}
+	for _, s := range e.signals {
+		l.signals = append(l.signals, s.words)
+	}
+	return l, traced
+}
+
+// agree reports whether two values are there and equal; where both are there
+// and differ, that speaks against.
+func agree(a, b string, differs float64, e *evidence) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	if a != b {
+		e.against += differs
+		return false
+	}
+	return true
+}
+
+func (c *Community) compareHomes(x, y model.Signals, e *evidence) {
+	best := func(weight float64, kind string, a, b []string) float64 {
+		most := 0.0
+		for _, v := range a {
+			if v != "" && slices.Contains(b, v) {
+				most = max(most, c.rarer(weight, kind+":"+v))
+			}
+		}
+		return most
+	}
+	switch bits := best(deviceAgrees, "device", x.Devices, y.Devices); {
+	case bits > 0:
+		e.home(bits, "the same device")
 	case len(x.Devices) > 0 && len(y.Devices) > 0:
-		say(deviceDiffers, "")
+		e.against += deviceDiffers
 	}
 	if x.Address != "" && x.Address == y.Address {
-		say(addressAgrees, "the same street address")
+		e.home(c.rarer(addressAgrees, "address:"+x.Address), "the same street address")
 	}
-	if share(x.Networks, y.Networks) {
-		say(networkAgrees, "")
+	if bits := best(networkAgrees, "network", x.Networks, y.Networks); bits > 0 {
+		e.home(bits, "the same network")
 	}
-	if a.Profile.PhotoID != "" && a.Profile.PhotoID == b.Profile.PhotoID {
-		say(photoAgrees, "the same photo")
-	}
-	compareNames(a, b, say)
-	compareLives(a, b, say)
-	return l
 }
 
-func compareNames(a, b *member, say func(float64, string)) {
+func (c *Community) compareNames(a, b *member, e *evidence) {
 	x, y := foldName(a.Profile.Name), foldName(b.Profile.Name)
-	if x == "" || y == "" {
+	if len(x.parts) == 0 || len(y.parts) == 0 {
 		return
 	}
-	switch similarity := matchr.JaroWinkler(x, y, false); {
-	case x == y:
-		say(nameAgrees, "the same name")
-	case similarity >= 0.92:
-		say(nameAlike, "a similar name")
-	case similarity < 0.8:
-		say(nameDiffers, "")
+	if len(x.parts) > 1 && slices.Equal(x.parts, y.parts) {
+		e.own(givenAgrees, "the same name")
+		e.home(c.rarer(familyAgrees, "family:"+x.family), "")
+		return
+	}
+	alike := compareGiven(x.given, y.given)
+	switch alike {
+	case unlike:
+		e.against += givenDiffers
+	case alikeNames:
+		e.own(givenAlike, fmt.Sprintf("given names that go together (%s, %s)", capital(x.given), capital(y.given)))
+	case equalNames:
+		e.own(givenAgrees/2, "the same given name")
+	}
+	switch {
+	case x.family == "" || y.family == "":
+	case x.family == y.family:
+		e.home(c.rarer(familyAgrees, "family:"+x.family), "the same family name")
+	default:
+		e.against += familyDiffers
 	}
 }
 
-func compareLives(a, b *member, say func(float64, string)) {
+func compareLives(a, b *member, e *evidence) {
 	if x, y := a.Profile.BirthYear, b.Profile.BirthYear; x > 0 && y > 0 {
 		if x == y {
-			say(birthAgrees, "the same year of birth")
+			// Twins have it too: it counts with the household.
+			e.home(birthAgrees, "the same year of birth")
 		} else {
-			say(birthDiffers, "")
+			e.against += birthDiffers
 		}
 	}
 	if x, y := folded(a.Profile.Gender), folded(b.Profile.Gender); x != "" && y != "" && x != y {
-		say(genderDiffers, "")
+		e.against += genderDiffers
 	}
 }
 
-func share(a, b []string) bool {
-	return slices.ContainsFunc(a, func(s string) bool { return s != "" && slices.Contains(b, s) })
-}
-
-// foldName orders a name's parts, so that "Doe, Jane" is Jane Doe.
-func foldName(name string) string {
-	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
-	parts = slices.DeleteFunc(parts, func(p string) bool {
-		return slices.Contains([]string{"dr", "prof", "mr", "mrs", "ms", "phd", "md", "esq"}, p)
-	})
-	slices.Sort(parts)
-	return strings.Join(parts, " ")
-}
-
-// foldEmail brings the spellings of one mailbox together: case, "+tag", and
-// the dots that Gmail ignores.
-func foldEmail(email string) string {
-	local, host, ok := strings.Cut(strings.ToLower(strings.TrimSpace(email)), "@")
-	if !ok || local == "" || host == "" {
-		return ""
+func capital(s string) string {
+	if s == "" {
+		return s
 	}
-	local, _, _ = strings.Cut(local, "+")
-	if host == "googlemail.com" {
-		host = "gmail.com"
-	}
-	if host == "gmail.com" {
-		local = strings.ReplaceAll(local, ".", "")
-	}
-	return local + "@" + host
-}
-
-// foldPhone keeps the last nine digits, which country and trunk prefixes leave
-// alone.
-func foldPhone(phone string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, phone)
-	if len(digits) < 7 {
-		return ""
-	}
-	return digits[max(0, len(digits)-9):]
+	r := []rune(s)
+	return strings.ToUpper(string(r[0])) + string(r[1:])
 }
 
 // samePersonFindings makes one finding of the accounts in the expert's own
@@ -220,13 +273,13 @@ func samePersonFindings(m *member, links []link) []model.Finding {
 	if len(same) > 0 {
 		out = append(out, model.Finding{
 			Detector: SamePerson, Guideline: "multiple-accounts", Score: probability(same[0].bits), Accounts: accounts(same),
-			Reason: fmt.Sprintf("%s in the same cluster belongs to the same person: %s.", names(same), strings.Join(same[0].signals, ", ")),
+			Reason: fmt.Sprintf("%s in the same cluster likely belongs to the same person: %s.", names(same), strings.Join(same[0].signals, ", ")),
 		})
 	}
 	if len(elsewhere) > 0 {
 		out = append(out, model.Finding{
 			Detector: SamePerson, Guideline: "multiple-accounts", Score: probability(elsewhere[0].bits), Accounts: accounts(elsewhere), Advisory: true,
-			Reason: fmt.Sprintf("%s in another cluster belongs to the same person (%s). One account in each cluster is allowed, so this is no violation.",
+			Reason: fmt.Sprintf("%s in another cluster likely belongs to the same person (%s). One account in each cluster is allowed, so this is no violation.",
 				names(elsewhere), strings.Join(elsewhere[0].signals, ", ")),
 		})
 	}
@@ -253,12 +306,9 @@ func accounts(links []link) []model.Linked {
 }
 
 // probability turns bits of evidence into one, given that about one pair of
-// the candidates in a thousand is one person.
+// those that are compared in two hundred is one person's.
 func probability(bits float64) float64 {
-	const prior = 10 // bits against
-	odds := 1.0
-	for range int(min(20, max(0, bits-prior))) {
-		odds *= 2
-	}
+	const prior = 6.5 // bits against
+	odds := math.Exp2(bits - prior)
 	return min(0.995, max(0.5, odds/(1+odds)))
 }

@@ -2,121 +2,27 @@ package profiles
 
 import (
 	"fmt"
-	"hash/fnv"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
+	"unicode/utf8"
 
 	"mensch/app/model"
 )
 
 const (
-	shingle    = 5  // words in a row that are compared
-	minShared  = 10 // shingles that must stand in both
-	tooCommon  = 12 // texts that share a shingle, from which on it is a turn of phrase
-	quotedSpan = 80 // bytes before a passage in which a source may be named
+	shingle    = 5   // words in a row that make a passage word for word
+	gap        = 4   // changed words that a passage steps over
+	quotedSpan = 200 // bytes around a passage in which a source may be named
+	answerLong = 40  // words from which on an answer is a work of its own
 )
 
-// textIndex finds which texts share runs of words.
-type textIndex struct {
-	texts map[string]*indexed // expert + "\x00" + field
-	at    map[uint64][]string // shingle -> text keys
-}
-
-type indexed struct {
-	expert, field string
-	text          string
-	since         time.Time
-	words         []word
-	shingles      []uint64
-}
-
-type word struct {
-	text       string
-	start, end int
-}
-
-func newTextIndex() *textIndex {
-	return &textIndex{texts: map[string]*indexed{}, at: map[uint64][]string{}}
-}
-
-func (x *textIndex) put(expert, field, text string, since time.Time) {
-	x.remove(expert, field)
-	words := split(text)
-	if len(words) < shingle {
-		return
-	}
-	key := expert + "\x00" + field
-	t := &indexed{expert: expert, field: field, text: text, since: since, words: words, shingles: shinglesOf(words)}
-	x.texts[key] = t
-	for _, s := range unique(t.shingles) {
-		x.at[s] = append(x.at[s], key)
-	}
-}
-
-func (x *textIndex) remove(expert, field string) {
-	key := expert + "\x00" + field
-	t, ok := x.texts[key]
-	if !ok {
-		return
-	}
-	for _, s := range unique(t.shingles) {
-		x.at[s] = slices.DeleteFunc(x.at[s], func(k string) bool { return k == key })
-		if len(x.at[s]) == 0 {
-			delete(x.at, s)
-		}
-	}
-	delete(x.texts, key)
-}
-
-func unique(s []uint64) []uint64 {
-	out := slices.Clone(s)
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-func split(text string) []word {
-	var out []word
-	start := -1
-	for i, r := range text {
-		letter := unicode.IsLetter(r) || unicode.IsDigit(r) || r == '\'' || r == '’'
-		switch {
-		case letter && start < 0:
-			start = i
-		case !letter && start >= 0:
-			out = append(out, word{strings.ToLower(text[start:i]), start, i})
-			start = -1
-		}
-	}
-	if start >= 0 {
-		out = append(out, word{strings.ToLower(text[start:]), start, len(text)})
-	}
-	return out
-}
-
-func shinglesOf(words []word) []uint64 {
-	out := make([]uint64, 0, max(0, len(words)-shingle+1))
-	for i := 0; i+shingle <= len(words); i++ {
-		h := fnv.New64a()
-		for _, w := range words[i : i+shingle] {
-			_, _ = h.Write([]byte(w.text)) // a hash does not fail
-			_, _ = h.Write([]byte{0})
-		}
-		out = append(out, h.Sum64())
-	}
-	return out
-}
-
-// reuse finds texts of the expert's profile that somebody else wrote before.
+// reuse finds texts of the expert, their profile's and their answers, that
+// somebody else wrote before.
 func (c *Community) reuse(m *member, own map[string]bool) []model.Finding {
 	var out []model.Finding
-	for _, field := range []string{"headline", "bio"} {
-		t, ok := c.texts.texts[m.Expert.ID+"\x00"+field]
-		if !ok {
-			continue
-		}
+	for _, field := range c.texts.fields(m.Expert.ID) {
+		t, _ := c.texts.of(m.Expert.ID, field)
 		if f, ok := c.copied(t, own); ok {
 			out = append(out, f)
 		}
@@ -124,43 +30,90 @@ func (c *Community) reuse(m *member, own map[string]bool) []model.Finding {
 	return out
 }
 
+// Copy says how much of a text stands in another one.
+type Copy struct {
+	Share    float64 // 0 to 1: of the neighbouring content words, also where the text was reworded
+	Verbatim float64 // 0 to 1: of the words, word for word
+	Common   int     // neighbouring pairs of content words in both
+	Passages []model.Passage
+}
+
+// Compare says how much of a text stands in another one. It needs no index.
+func Compare(text, other string) Copy {
+	a, b := split(text), split(other)
+	var out Copy
+	out.Share, out.Common = likeness(neighbours(content(a)), neighbours(content(b)))
+	out.Passages = passagesOf(a, b)
+	covered := 0
+	for _, p := range out.Passages {
+		covered += len(split(text[p.Start:p.End]))
+	}
+	if len(a) > 0 {
+		out.Verbatim = float64(covered) / float64(len(a))
+	}
+	return out
+}
+
+// leastPairs are the neighbouring pairs that make more than a sentence: two
+// people may well have one sentence in common.
+const leastPairs = 24
+
+// Copied reports whether so much is shared that chance, a common subject and a
+// sentence that goes round do not explain it; own is how much of what is shared
+// stands in few other texts, 0 to 1, and share the limit, 0 to 1.
+func (c Copy) Copied(own, share float64) bool {
+	return float64(c.Common)*own >= leastPairs && c.Share*own >= share
+}
+
 func (c *Community) copied(t *indexed, own map[string]bool) (model.Finding, bool) {
-	shared := map[string]int{}
-	for _, s := range unique(t.shingles) {
-		holders := c.texts.at[s]
-		if len(holders) > tooCommon {
-			continue
-		}
-		for _, key := range holders {
-			shared[key]++
-		}
-	}
-	var best *indexed
-	most := 0
-	for _, key := range sortedKeys(shared) {
-		other := c.texts.texts[key]
-		if other.expert == t.expert || own[other.expert] || !c.older(other, t) || shared[key] <= most {
-			continue
-		}
-		best, most = other, shared[key]
-	}
-	if best == nil || most < minShared && float64(most) < 0.9*float64(len(t.shingles)) || float64(most) < c.reuseAt*float64(len(t.shingles)) {
+	if strings.HasPrefix(t.field, messageField) && len(split(t.text)) < answerLong {
 		return model.Finding{}, false
 	}
-	passages := passagesOf(t, best)
-	passages = slices.DeleteFunc(passages, func(p model.Passage) bool { return attributed(t.text, p, c.members[best.expert]) })
+	close := c.texts.similar(t, func(o *indexed) bool { return own[o.expert] || !c.older(o, t) })
+	var best Copy
+	var source *indexed
+	for _, n := range close {
+		got := Compare(t.text, n.text.text)
+		if got.Copied(n.own, c.reuseAt) && (source == nil || got.Share > best.Share) {
+			best, source = got, n.text
+		}
+	}
+	if source == nil {
+		return model.Finding{}, false
+	}
+	passages := best.Passages
+	if len(passages) == 0 { // every sentence was reworded: the texts as wholes
+		passages = []model.Passage{{End: len(t.text), OtherEnd: len(source.text)}}
+	}
+	for i := range passages {
+		passages[i].Field, passages[i].OtherField, passages[i].OtherExpert = t.field, source.field, source.expert
+	}
+	passages = slices.DeleteFunc(passages, func(p model.Passage) bool { return attributed(t.text, p, c.members[source.expert]) })
 	if len(passages) == 0 {
 		return model.Finding{}, false
 	}
-	share := float64(most) / float64(len(t.shingles))
-	name := best.expert
-	if o, ok := c.members[best.expert]; ok {
+	name := source.expert
+	if o, ok := c.members[source.expert]; ok {
 		name = o.Expert.ScreenName
 	}
+	how := fmt.Sprintf("%.0f %% of the %s stands, word for word, in what %s wrote earlier", best.Verbatim*100, fieldName(t.field), name)
+	if best.Verbatim < 0.5 {
+		how = fmt.Sprintf("The %s follows, reworded, what %s wrote earlier (%d pairs of words in common, %.0f %% word for word)", fieldName(t.field), name, best.Common, best.Verbatim*100)
+	}
 	return model.Finding{
-		Detector: Plagiarism, Guideline: "plagiarism", Score: min(0.99, 0.55+share/2), At: t.since, Passages: passages,
-		Reason: fmt.Sprintf("%.0f %% of the %s stands, word for word, in what %s wrote earlier, without naming a source.", share*100, t.field, name),
+		Detector: Plagiarism, Guideline: "plagiarism", Score: min(0.99, 0.55+max(best.Share, best.Verbatim)/2), At: t.since, Passages: passages,
+		Reason: how + ", without naming a source.",
 	}, true
+}
+
+const messageField = "message:"
+
+// fieldName says in words what a text is.
+func fieldName(field string) string {
+	if strings.HasPrefix(field, messageField) {
+		return "answer"
+	}
+	return field
 }
 
 // older says who wrote first; at a tie the account that joined first.
@@ -175,47 +128,69 @@ func (c *Community) older(a, b *indexed) bool {
 	return a.expert < b.expert
 }
 
-// passagesOf are the runs of words that stand in both texts.
-func passagesOf(t, other *indexed) []model.Passage {
-	where := map[uint64]int{}
-	for i := len(other.shingles) - 1; i >= 0; i-- {
-		where[other.shingles[i]] = i
+// passagesOf are the runs of words that stand in both texts, with a few changed
+// words allowed within a run.
+func passagesOf(a, b []word) []model.Passage {
+	key := func(words []word, i int) string {
+		var s strings.Builder
+		for _, w := range words[i : i+shingle] {
+			s.WriteString(w.text)
+			s.WriteByte(0)
+		}
+		return s.String()
 	}
-	var out []model.Passage
-	for i := 0; i < len(t.shingles); {
-		j, ok := where[t.shingles[i]]
+	where := make(map[string]int, len(b))
+	for i := len(b) - shingle; i >= 0; i-- {
+		where[key(b, i)] = i
+	}
+	type run struct{ i, j, n, m int } // n words from a[i], m words from b[j]
+	var runs []run
+	for i := 0; i+shingle <= len(a); {
+		j, ok := where[key(a, i)]
 		if !ok {
 			i++
 			continue
 		}
-		n := 1
-		for i+n < len(t.shingles) && j+n < len(other.shingles) && t.shingles[i+n] == other.shingles[j+n] {
+		n := shingle
+		for i+n < len(a) && j+n < len(b) && a[i+n].text == b[j+n].text {
 			n++
 		}
-		out = append(out, model.Passage{
-			Field: t.field, Start: t.words[i].start, End: t.words[i+n+shingle-2].end,
-			OtherExpert: other.expert, OtherField: other.field, OtherStart: other.words[j].start, OtherEnd: other.words[j+n+shingle-2].end,
-		})
-		i += n + shingle - 1
+		if k := len(runs) - 1; k >= 0 && i-runs[k].i-runs[k].n <= gap && j >= runs[k].j+runs[k].m && j-runs[k].j-runs[k].m <= gap {
+			runs[k].n, runs[k].m = i+n-runs[k].i, j+n-runs[k].j
+		} else {
+			runs = append(runs, run{i, j, n, n})
+		}
+		i += n
+	}
+	out := make([]model.Passage, 0, len(runs))
+	for _, r := range runs {
+		out = append(out, model.Passage{Start: a[r.i].start, End: a[r.i+r.n-1].end, OtherStart: b[r.j].start, OtherEnd: b[r.j+r.m-1].end})
 	}
 	return out
 }
 
-var namesSource = regexp.MustCompile(`(?i)\b(source|quoted? from|quoting|in the words of|as .{2,40} (says|writes|put it)|according to|adapted from|with permission|courtesy of|citing|cited from|after|by)\b\s*:?`)
+var namesSource = regexp.MustCompile(`(?i)\b(source|quoted? (from|by)|quoting|i quote|in the words of|as .{2,40} (says|writes|wrote|put it|puts it)|according to|adapted from|with permission|courtesy of|citing|cited from|page \d+|p\. ?\d+|from the book|by [A-Z]\w+ [A-Z]\w+|quelle|zitiert|zitat|laut|fuente|citado|según)\b`)
 
 // attributed reports whether the text around a passage names where it is from:
 // a source's words, with quotation marks or the other's name.
 func attributed(text string, p model.Passage, other *member) bool {
-	before := text[max(0, p.Start-quotedSpan):p.Start]
-	after := text[p.End:min(len(text), p.End+quotedSpan)]
-	around := strings.ToLower(before + " " + after)
+	from, to := max(0, p.Start-quotedSpan), min(len(text), p.End+quotedSpan)
+	for from > 0 && !utf8.RuneStart(text[from]) {
+		from--
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	before, after := text[from:p.Start], text[p.End:to]
+	around := before + " " + after
 	if other != nil {
+		folded := strings.ToLower(around)
 		for _, name := range []string{other.Expert.ScreenName, other.Profile.Name} {
-			if len(name) > 2 && strings.Contains(around, strings.ToLower(name)) {
+			if len(name) > 2 && strings.Contains(folded, strings.ToLower(name)) {
 				return true
 			}
 		}
 	}
-	quoted := strings.ContainsAny(before, "\"“«„") && strings.ContainsAny(after, "\"”»“")
+	quoted := strings.ContainsAny(before, "\"“«„‘") || strings.HasPrefix(text[p.Start:p.End], "\"")
 	return quoted && namesSource.MatchString(around)
 }

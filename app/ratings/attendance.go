@@ -1,6 +1,7 @@
 package ratings
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,9 +34,9 @@ func paceOf(pack *guidelines.Pack) pace {
 		return pack.Param(detector, name, fallback)
 	}
 	return pace{
-		slow:     time.Duration(param(Promptness, "slow_seconds", 300) * float64(time.Second)),
-		share:    param(Promptness, "share", 0.3),
-		turns:    int(param(Promptness, "turns", 6)),
+		slow:     time.Duration(param(Promptness, "slow_seconds", 240) * float64(time.Second)),
+		share:    param(Promptness, "share", 0.1),
+		turns:    int(param(Promptness, "turns", 8)),
 		silent:   time.Duration(param(Availability, "silent_minutes", 15) * float64(time.Minute)),
 		silences: int(param(Availability, "sessions", 2)),
 	}
@@ -82,20 +83,35 @@ func Attendance(pack *guidelines.Pack, expert model.Expert, convs []model.Conver
 	return out
 }
 
-// waitsOf measures each turn of a chat: from the first message of the client
-// that nothing had answered to the expert's next one.
+// burst is the pause within which a client's next message still belongs to the
+// same question.
+const burst = 45 * time.Second
+
+// waitsOf measures each turn of a chat: from the client's question, of one
+// message or several in quick succession, to the expert's next message. What the
+// client writes while waiting does not start the wait anew.
 func waitsOf(c model.Conversation) []wait {
 	messages := slices.Clone(c.Messages)
-	slices.SortStableFunc(messages, func(a, b model.Message) int { return int(a.Seq - b.Seq) })
+	slices.SortStableFunc(messages, func(a, b model.Message) int {
+		if d := cmp.Compare(a.Seq, b.Seq); d != 0 {
+			return d
+		}
+		return a.At.Compare(b.At)
+	})
 	var out []wait
 	var open *wait
+	asking := false // the client may still be writing the question
 	spoke := false
-	var last time.Time
+	var last, before time.Time
 	for _, m := range messages {
 		last = later(last, m.At)
 		switch {
 		case m.From == model.FromClient && open == nil:
-			open = &wait{session: c.Session.ID, message: m.ID, at: m.At, first: !spoke}
+			open, asking = &wait{session: c.Session.ID, message: m.ID, at: m.At, first: !spoke}, true
+		case m.From == model.FromClient:
+			if asking = asking && m.At.Sub(before) <= burst; asking && !open.first {
+				open.message, open.at = m.ID, later(open.at, m.At)
+			}
 		case m.From == model.FromExpert:
 			spoke = true
 			if open != nil {
@@ -104,6 +120,7 @@ func waitsOf(c model.Conversation) []wait {
 				open = nil
 			}
 		}
+		before = m.At
 	}
 	if open != nil {
 		// Nobody answered: the wait lasted as long as the client stayed.
@@ -134,7 +151,7 @@ func slowReplies(p pace, expert model.Expert, waits []wait) (model.Finding, bool
 			sessions[w.session] = true
 		}
 	}
-	if answered < p.turns || len(slow) < 3 || float64(len(slow)) < p.share*float64(answered) {
+	if answered < p.turns || len(slow) < 4 || len(sessions) < 2 || float64(len(slow)) < p.share*float64(answered) {
 		return model.Finding{}, false
 	}
 	share := float64(len(slow)) / float64(answered)
@@ -173,7 +190,7 @@ const maxEvents = 40
 
 func waitEvents(waits []wait, words string) []model.Event {
 	worst := slices.Clone(waits)
-	slices.SortStableFunc(worst, func(a, b wait) int { return int(b.length - a.length) })
+	slices.SortStableFunc(worst, func(a, b wait) int { return cmp.Compare(b.length, a.length) })
 	worst = worst[:min(len(worst), maxEvents)]
 	slices.SortStableFunc(worst, func(a, b wait) int { return a.at.Compare(b.at) })
 	out := make([]model.Event, 0, len(worst))

@@ -29,13 +29,17 @@ type Ledger struct {
 	byRater  map[string]map[string]model.Rating // rater -> rating ID
 
 	puppets int     // raters on one device
-	common  int     // raters that two experts of a ring share
-	burst   int     // ratings in a burst
-	chance  float64 // how improbable by chance a ring or a burst must be
+	surplus float64 // nats from which a ring stands out, times the logarithms of how many experts and raters there are
+
+	given  map[string]map[string]int // rater -> expert -> good ratings
+	got    map[string]map[string]int // expert -> rater -> good ratings
+	good   int                       // good ratings in the ledger
+	burst  int                       // ratings in a burst
+	chance float64                   // how improbable by chance a burst must be
 }
 
 // NewLedger makes an empty ledger. Of the pack it reads the parameters of
-// self-rating (puppets) and rating-ring (common, burst, chance); nil takes the
+// self-rating (puppets) and rating-ring (surplus, burst, chance); nil takes the
 // built-in ones.
 func NewLedger(pack *guidelines.Pack) *Ledger {
 	param := func(detector, name string, fallback float64) float64 {
@@ -45,9 +49,10 @@ func NewLedger(pack *guidelines.Pack) *Ledger {
 		return pack.Param(detector, name, fallback)
 	}
 	return &Ledger{
+		given: map[string]map[string]int{}, got: map[string]map[string]int{},
 		experts: map[string]model.Expert{}, byExpert: map[string]map[string]model.Rating{}, byRater: map[string]map[string]model.Rating{},
 		puppets: int(param(SelfRating, "puppets", 3)),
-		common:  int(param(RatingRing, "common", 4)),
+		surplus: param(RatingRing, "surplus", 0.54),
 		burst:   int(param(RatingRing, "burst", 7)),
 		chance:  param(RatingRing, "chance", 1e-6),
 	}
@@ -74,11 +79,38 @@ func (l *Ledger) put(r model.Rating) {
 		}
 		index[key][r.ID] = r
 	}
+	if old, ok := l.byExpert[r.ExpertID][r.ID]; ok {
+		l.drop(old)
+	}
 	add(l.byExpert, r.ExpertID)
 	add(l.byRater, r.RaterID)
+	if good(r) {
+		l.good++
+		count(l.given, r.RaterID, r.ExpertID, 1)
+		count(l.got, r.ExpertID, r.RaterID, 1)
+	}
+}
+
+// good reports whether a rating lifts somebody else.
+func good(r model.Rating) bool { return r.Stars >= 4 && !r.Void && r.RaterID != r.ExpertID }
+
+func count(m map[string]map[string]int, a, b string, n int) {
+	if m[a] == nil {
+		m[a] = map[string]int{}
+	}
+	if m[a][b] += n; m[a][b] == 0 {
+		if delete(m[a], b); len(m[a]) == 0 {
+			delete(m, a)
+		}
+	}
 }
 
 func (l *Ledger) drop(r model.Rating) {
+	if good(r) {
+		l.good--
+		count(l.given, r.RaterID, r.ExpertID, -1)
+		count(l.got, r.ExpertID, r.RaterID, -1)
+	}
 	delete(l.byExpert[r.ExpertID], r.ID)
 	delete(l.byRater[r.RaterID], r.ID)
 	if len(l.byRater[r.RaterID]) == 0 {
@@ -122,7 +154,7 @@ func (l *Ledger) Review(expertID string) []model.Finding {
 	if f, ok := l.oneDevice(expertID, list); ok {
 		out = append(out, f)
 	}
-	if f, ok := l.ring(expertID, list); ok {
+	if f, ok := l.ringFinding(expertID, list); ok {
 		out = append(out, f)
 	}
 	if f, ok := l.bursts(expertID, list); ok {
@@ -260,96 +292,6 @@ func (l *Ledger) oneDevice(expertID string, list []model.Rating) (model.Finding,
 		ExpertID: expertID, Detector: SelfRating, Guideline: guideline, Score: min(0.99, 0.7+0.06*float64(most)), At: newest(worst), Events: events(worst),
 		Reason: fmt.Sprintf("%d clients gave %s good ratings from one and the same device.", most, number(len(worst))),
 	}, true
-}
-
-// ring looks for experts that share more of their good raters than chance
-// explains: accounts that lift the same few experts.
-func (l *Ledger) ring(expertID string, list []model.Rating) (model.Finding, bool) {
-	good := goodRaters(list)
-	total := len(l.byRater)
-	if len(good) < l.common || total == 0 {
-		return model.Finding{}, false
-	}
-	also := map[string][]string{} // other expert -> common raters
-	for rater := range good {
-		seen := map[string]bool{}
-		for _, r := range l.byRater[rater] {
-			if r.ExpertID != expertID && r.Stars >= 4 && !r.Void && !seen[r.ExpertID] {
-				seen[r.ExpertID] = true
-				also[r.ExpertID] = append(also[r.ExpertID], rater)
-			}
-		}
-	}
-	var partners []string
-	members := map[string]bool{}
-	for _, other := range sortedKeys(also) {
-		raters := also[other]
-		if len(raters) < l.common {
-			continue
-		}
-		expected := float64(len(good)) * float64(len(goodRaters(l.ratingsOf(other)))) / float64(total)
-		if poissonTail(len(raters), expected) > l.chance {
-			continue
-		}
-		partners = append(partners, other)
-		for _, r := range raters {
-			members[r] = true
-		}
-	}
-	if len(partners) == 0 {
-		return model.Finding{}, false
-	}
-	var theirs []model.Rating
-	for _, r := range list {
-		if members[r.RaterID] && r.Stars >= 4 {
-			theirs = append(theirs, r)
-		}
-	}
-	if !l.devoted(members, append(slices.Clone(partners), expertID)) {
-		return model.Finding{}, false
-	}
-	return model.Finding{
-		ExpertID: expertID, Detector: RatingRing, Guideline: guideline, Score: min(0.98, 0.75+0.03*float64(len(members))), At: newest(theirs), Events: events(theirs),
-		Accounts: l.linked(partners, also),
-		Reason: fmt.Sprintf("%d clients give good ratings to this expert and to %s, and hardly to anybody else; by chance that is expected less than once in %s.",
-			len(members), counted(len(partners), "other", "others"), odds(l.chance)),
-	}, true
-}
-
-// devoted reports whether the members' good ratings go mostly to the ring:
-// honest clients with one taste rate widely.
-func (l *Ledger) devoted(members map[string]bool, ring []string) bool {
-	inside, all := 0, 0
-	for rater := range members {
-		for _, r := range l.byRater[rater] {
-			if r.Void {
-				continue
-			}
-			all++
-			if r.Stars >= 4 && slices.Contains(ring, r.ExpertID) {
-				inside++
-			}
-		}
-	}
-	return all > 0 && float64(inside) >= 0.5*float64(all)
-}
-
-func (l *Ledger) linked(partners []string, also map[string][]string) []model.Linked {
-	out := make([]model.Linked, 0, len(partners))
-	for _, p := range partners {
-		out = append(out, model.Linked{ExpertID: p, Cluster: l.experts[p].Cluster, Signals: []string{counted(len(also[p]), "rater in common", "raters in common")}})
-	}
-	return out
-}
-
-func goodRaters(list []model.Rating) map[string]bool {
-	out := map[string]bool{}
-	for _, r := range list {
-		if r.Stars >= 4 && !r.Void {
-			out[r.RaterID] = true
-		}
-	}
-	return out
 }
 
 // burstWindow is how long a burst lasts at most.

@@ -1,0 +1,5 @@
+package bench
+
+import "context"
+
+func measureCredentials(context.Context, *table, string) error { return nil }
