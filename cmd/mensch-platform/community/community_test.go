@@ -186,6 +186,79 @@ func TestTruthRefersToWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestWhoCopiesWroteLater(t *testing.T) {
+	c := community(t)
+	at := map[string]time.Time{}
+	for _, m := range c.Messages {
+		at[m.ID] = m.At
+	}
+	updated := map[string]time.Time{}
+	for _, p := range c.Profiles {
+		updated[p.ExpertID] = p.UpdatedAt
+	}
+	first := map[string]time.Time{} // by expert: their own answer
+	for _, f := range c.Truth.Decoys {
+		if f.Kind == "decoy/own-answer" {
+			first[f.ExpertID] = at[f.Evidence[0].Message]
+		}
+	}
+	for _, f := range c.Truth.Violations {
+		switch f.Kind {
+		case "plagiarism/answer":
+			if !first[f.Others[0]].Before(at[f.Evidence[0].Message]) {
+				t.Errorf("%s wrote before %s", f.ExpertID, f.Others[0])
+			}
+		case "plagiarism/bio", "plagiarism/bio-reworded":
+			if !updated[f.Others[0]].Before(updated[f.ExpertID]) {
+				t.Errorf("the bio of %s is older than that of %s", f.ExpertID, f.Others[0])
+			}
+		}
+	}
+}
+
+// TestTheInnocentAreTheirOwn holds that only whom the truth names shares long
+// texts with somebody else; one sentence may go round.
+func TestTheInnocentAreTheirOwn(t *testing.T) {
+	c := community(t)
+	copies := map[string]bool{}
+	for _, f := range append(append([]Fact{}, c.Truth.Violations...), c.Truth.Decoys...) {
+		if f.Guideline == "plagiarism" {
+			copies[f.ExpertID] = true
+			for _, o := range f.Others {
+				copies[o] = true
+			}
+		}
+	}
+	expert := map[string]string{}
+	for _, s := range c.Sessions {
+		expert[s.ID] = s.ExpertID
+	}
+	longest := 0
+	for _, m := range c.Messages {
+		if n := len(strings.Fields(m.Text)); m.From == model.FromExpert && !copies[expert[m.Session]] {
+			longest = max(longest, n)
+			if n >= 36 {
+				t.Errorf("%s has %d words", m.ID, n)
+			}
+		}
+	}
+	shared := map[string]string{}
+	for _, p := range c.Profiles {
+		if copies[p.ExpertID] {
+			continue
+		}
+		ws := strings.Fields(p.Bio)
+		for i := 0; i+20 <= len(ws); i++ {
+			s := strings.Join(ws[i:i+20], " ")
+			if o := shared[s]; o != "" && o != p.ExpertID {
+				t.Errorf("%s and %s share %q", p.ExpertID, o, s)
+			}
+			shared[s] = p.ExpertID
+		}
+	}
+	t.Logf("the longest answer has %d words", longest)
+}
+
 // contactLike finds what a contact could look like, roughly.
 var contactLike = []*regexp.Regexp{
 	regexp.MustCompile(`\S@\S`),

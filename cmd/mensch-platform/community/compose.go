@@ -1,8 +1,10 @@
 package community
 
 import (
+	"fmt"
 	"hash/fnv"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -44,7 +46,8 @@ type composer struct {
 	nod   int
 	// twin is which of its alternatives the last lines of a thread took, by
 	// their number: an answer goes with what was said.
-	twin map[int]int
+	twin   map[int]int
+	spoken map[string]bool // lines of pools
 }
 
 func (w *world) newChat(p *person, cl *client, start time.Time, kind string) *chat {
@@ -178,7 +181,8 @@ func (c *composer) word(from model.Sender, raw string, exact bool) []string {
 		}
 	}
 	out := []string{text}
-	if len(text) > 45 && c.r.chance(v.split) || from == model.FromExpert && c.w.echoed(text, c.p.id) {
+	long := strings.Count(text, " ") >= 28
+	if len(text) > 45 && c.r.chance(v.split) || from == model.FromExpert && (long || c.w.echoed(text, c.p.id)) {
 		out = cutSentences(c.r, text)
 	}
 	if from == model.FromExpert {
@@ -196,6 +200,13 @@ func cutSentences(r stream, text string) []string {
 	for i := 8; i < len(text)-8; i++ {
 		if (text[i] == '.' || text[i] == '!' || text[i] == '?') && text[i+1] == ' ' && text[i-1] != '.' && (text[i-1] < '0' || text[i-1] > '9') {
 			ends = append(ends, i+1)
+		}
+	}
+	if len(ends) == 0 { // a long one breaks at a comma
+		for i := len(text) / 3; i < 2*len(text)/3; i++ {
+			if (text[i] == ',' || text[i] == ':') && text[i+1] == ' ' && len(text) > 100 {
+				ends = append(ends, i+1)
+			}
 		}
 	}
 	if len(ends) == 0 {
@@ -266,13 +277,73 @@ func (c *composer) play(t thread, from int) {
 		if l.optional && !c.r.chance(keep) {
 			continue
 		}
+		c.bind(l)
 		c.say(l.from, l.alts, l.evidence)
 	}
 }
 
-func (c *composer) pool(from model.Sender, name string) {
-	c.say(from, []string{pick(c.r, c.w.lib.pools[name])}, false)
+// bind lets what follows in the thread go with the value of a choice that the
+// client names.
+func (c *composer) bind(l scriptLine) {
+	if c.twin == nil || l.from != model.FromClient {
+		return
+	}
+	text := l.alts[0]
+	for i := 0; i < len(text); i++ {
+		if text[i] != '$' {
+			continue
+		}
+		j := i + 1
+		for j < len(text) && isSlotByte(text[j], j == i+1) {
+			j++
+		}
+		var at, n int
+		if _, err := fmt.Sscanf(c.facts["#"+text[i+1:j]], "%d/%d", &at, &n); err == nil {
+			c.twin[n] = at
+		}
+	}
 }
+
+// pool says a line of a pool that was not said in this chat.
+func (c *composer) pool(from model.Sender, name string) {
+	lines := c.w.lib.pools[name]
+	line := pick(c.r, lines)
+	for try := 0; try < 12 && c.spoken[line]; try++ {
+		line = pick(c.r, lines)
+	}
+	if c.spoken == nil {
+		c.spoken = map[string]bool{}
+	}
+	c.spoken[line] = true
+	c.say(from, []string{line}, false)
+}
+
+// known reports whether the client said already what a thread would ask for.
+func (c *composer) known(t thread) bool {
+	if len(t) < 2 || t[1].from != model.FromClient {
+		return false
+	}
+	var said strings.Builder
+	for _, l := range c.chat.lines {
+		if l.message.From == model.FromClient {
+			said.WriteString(strings.ToLower(l.message.Text) + " ")
+		}
+	}
+	asked := 0
+	for _, m := range slotName.FindAllStringSubmatch(t[1].alts[0], -1) {
+		v := strings.ToLower(c.facts[m[1]])
+		if len(v) < 4 {
+			continue
+		}
+		if v = v[:min(len(v), 18)]; !strings.Contains(said.String(), v) {
+			return false
+		}
+		asked++
+	}
+	return asked > 0
+}
+
+var slotName = regexp.MustCompile(`\$\^?([a-z][a-z0-9]*)`)
 
 func (c *composer) greet() { c.say(model.FromExpert, c.p.greet, false) }
 
@@ -303,8 +374,11 @@ func (c *composer) converse(sc *script, a *assignment) {
 		c.play(a.script.tell, 0)
 	}
 	for i, t := range asks {
-		if i > 0 && c.r.chance(0.22) {
-			c.pool(model.FromExpert, "nod")
+		if c.known(t) {
+			continue
+		}
+		if i > 0 && c.r.chance(0.12) {
+			c.pool(model.FromExpert, "next")
 		}
 		c.play(t, 1)
 		if c.r.chance(0.07) {
@@ -323,7 +397,7 @@ func (c *composer) converse(sc *script, a *assignment) {
 	}
 	for _, t := range some(c.r, sc.more, c.r.between(1, min(3, len(sc.more)))) {
 		c.play(t, 1)
-		if c.r.chance(0.25) {
+		if c.r.chance(0.2) {
 			c.pool(model.FromClient, "ack."+string(c.chat.mood))
 		}
 	}
@@ -402,16 +476,15 @@ func (c *composer) advise(t thread) {
 			continue
 		}
 		c.say(l.from, l.alts, false)
-		if l.from == model.FromExpert && c.r.chance(0.3) {
+		if l.from == model.FromExpert && c.r.chance(0.24) {
 			c.acknowledge()
 		}
 	}
 }
 
 func (c *composer) acknowledge() {
-	line := pick(c.r, c.w.lib.pools["ack."+string(c.chat.mood)])
 	before := len(c.chat.lines)
-	c.say(model.FromClient, []string{line}, false)
+	c.pool(model.FromClient, "ack."+string(c.chat.mood))
 	switch {
 	case c.nod > 0 || len(c.chat.lines) == before:
 	case c.chat.mood == anxious && c.r.chance(0.5):

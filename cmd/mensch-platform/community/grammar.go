@@ -239,7 +239,11 @@ func (sc *script) facts(r stream, given slots) slots {
 			out[c.name] = strconv.Itoa(r.between(c.lo, c.hi))
 			return
 		}
-		out[c.name] = expand(r, pick(r, c.values), out)
+		i := r.IntN(len(c.values))
+		out[c.name] = expand(r, c.values[i], out)
+		if len(c.values) > 1 { // which of how many, so that an answer can go with it
+			out["#"+c.name] = fmt.Sprintf("%d/%d", i, len(c.values))
+		}
 		if c.name == "sex" {
 			for k, v := range pronouns[out["sex"]] {
 				out[k] = v

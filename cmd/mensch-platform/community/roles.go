@@ -260,7 +260,13 @@ func (k caster) anybody(files string) *person {
 // answers lets experts hand on long answers: others', their own, and quoted.
 func (k caster) answers() {
 	play := func(p *person, d *deed, text, plot string) {
-		p.plots = append(p.plots, &assignment{script: k.w.lib.plots[plot], deed: d, given: slots{"paragraph": text}})
+		a := &assignment{script: k.w.lib.plots[plot], deed: d, given: slots{"paragraph": text}}
+		if d.Kind == "plagiarism/answer" {
+			a.given["when"] = "late"
+		} else {
+			a.given["when"] = "early"
+		}
+		p.plots = append([]*assignment{a}, p.plots...)
 	}
 	n := 0
 	for _, file := range words("spirit tech") {

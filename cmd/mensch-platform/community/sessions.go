@@ -51,6 +51,16 @@ func (w *world) practise(p *person) error {
 	if n := len(p.plots); n > 0 {
 		places := r.Perm(len(starts) - 1)[:n]
 		slices.Sort(places)
+		switch p.plots[0].given["when"] {
+		case "early": // whoever writes first
+			for i := range places {
+				places[i] = i
+			}
+		case "late":
+			for i := range places {
+				places[i] = len(starts) - 1 - n + i
+			}
+		}
 		for i, at := range places {
 			where[at+1] = p.plots[i]
 		}

@@ -181,15 +181,15 @@ var (
 		"Tell me,", "May I ask,", "Just so I know,", "For me to understand,", "If I may,", "Also,",
 	}
 	plainLeads = []string{
-		"Okay.", "One more thing:", "My rule:", "A thought:", "In one line:", "What I tell everyone:", "From experience:", "Last thing:",
-		"You know,", "Really,", "In my view,", "Just remember,", "Believe me,", "From what I've seen,", "In short,", "Mind you,",
+		"Okay.", "One more thing:", "Another thing:", "Right.", "Good to know:", "Also:", "A thought:", "Alright.",
+		"You know,", "Really,", "Mind you,", "Again,", "Just so you know,",
 	}
 )
 
 // lead begins a text in another way.
 func lead(r stream, text string) string {
 	leads, free := plainLeads, 8
-	if strings.HasSuffix(text, "?") {
+	if strings.Contains(text, "?") {
 		leads, free = questionLeads, 7
 	}
 	if !joins(text) {
