@@ -79,7 +79,7 @@ func shortForm(short, long string) bool {
 		return true
 	}
 	stem := strings.TrimSuffix(strings.TrimSuffix(short, "ie"), "y")
-	if len(stem) >= 3 && stem != short && len(long) > len(stem) && strings.HasPrefix(long, stem) {
+	if len(stem) >= 4 && stem != short && len(long) > len(stem) && strings.HasPrefix(long, stem) {
 		return true
 	}
 	return slices.ContainsFunc(nicknames[short], func(g int) bool { return slices.Contains(nicknames[long], g) })

@@ -217,14 +217,14 @@ func median(waits []wait) time.Duration {
 type timeline []model.StatusEvent
 
 // newTimeline orders status events by time; of two at one instant the one with
-// the later ID holds, which is the order they were made in.
+// the later ID holds (a10 after a9), which is the order they were made in.
 func newTimeline(events []model.StatusEvent) timeline {
 	t := slices.Clone(events)
 	slices.SortFunc(t, func(a, b model.StatusEvent) int {
 		if c := a.At.Compare(b.At); c != 0 {
 			return c
 		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID))
 	})
 	return t
 }

@@ -23,8 +23,14 @@ var linkSets = []linkSet{
 		{Name: "name", Kind: linkage.Text}, {Name: "address", Kind: linkage.Address}, {Name: "city", Kind: linkage.Text}, {Name: "cuisine", Kind: linkage.Text},
 	}},
 	{"linkage/chicago_childcare.jsonl", "True Id", ">= 0.80", []linkage.Field{
-		{Name: "Site name", Kind: linkage.Text}, {Name: "Address", Kind: linkage.Address}, {Name: "Zip", Kind: linkage.Exact}, {Name: "Phone", Kind: linkage.Phone},
-		{Name: "Email Address", Kind: linkage.Web}, {Name: "Website", Kind: linkage.Exact}, {Name: "Center Director", Kind: linkage.Text}, {Name: "Executive Director", Kind: linkage.Text},
+		{Name: "Site name", Kind: linkage.Text},
+		{Name: "Address", Kind: linkage.Address},
+		{Name: "Zip", Kind: linkage.Exact},
+		{Name: "Phone", Kind: linkage.Phone},
+		{Name: "Email Address", Kind: linkage.Web},
+		{Name: "Website", Kind: linkage.Exact},
+		{Name: "Center Director", Kind: linkage.Text},
+		{Name: "Executive Director", Kind: linkage.Text},
 	}},
 }
 

@@ -238,8 +238,10 @@ func measureRings(ctx context.Context, dataDir string) ([]row, error) {
 	}
 	rows = append(
 		rows,
-		row{"rings F1, all kinds", f1(found/planted, fp/clean), f1(low, fhigh), f1(high, flow), fmt.Sprintf("%.3f", f1(naiveFound/planted, all.naive[""]/clean)), ">= 0.85",
-			fmt.Sprintf("precision %.3f, recall %.3f; naive: five ratings or more, all of them good", found/(found+fp), found/planted)},
+		row{
+			"rings F1, all kinds", f1(found/planted, fp/clean), f1(low, fhigh), f1(high, flow), fmt.Sprintf("%.3f", f1(naiveFound/planted, all.naive[""]/clean)), ">= 0.85",
+			fmt.Sprintf("precision %.3f, recall %.3f; naive: five ratings or more, all of them good", found/(found+fp), found/planted),
+		},
 		row{"honest experts flagged", fp / clean, flow, fhigh, fmt.Sprintf("%.4f", all.naive[""]/clean), "<= 0.005", fmt.Sprintf("%.0f of %.0f", fp, clean)},
 	)
 	return rows, nil
