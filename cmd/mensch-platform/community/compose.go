@@ -64,10 +64,14 @@ func (c *composer) say(from model.Sender, alts []string, evidence bool) {
 	raw := c.choose(from, alts)
 	pause := strings.HasPrefix(raw, "~")
 	raw = strings.TrimPrefix(raw, "~")
+	facts := c.facts
+	if from == model.FromClient {
+		facts = facts.mine()
+	}
 	var parts []string
 	bound := maps.Clone(c.twin)
 	for try := range 10 {
-		parts = splitTurns(expand(c.r, c.paired(raw, bound), c.facts))
+		parts = splitTurns(expand(c.r, c.paired(raw, bound), facts))
 		if from == model.FromClient || evidence || !c.stale(parts, 1+try/5) {
 			break
 		}
@@ -204,7 +208,7 @@ func cutSentences(r stream, text string) []string {
 	}
 	if len(ends) == 0 { // a long one breaks at a comma
 		for i := len(text) / 3; i < 2*len(text)/3; i++ {
-			if (text[i] == ',' || text[i] == ':') && text[i+1] == ' ' && len(text) > 100 {
+			if (text[i] == ',' || text[i] == ':') && text[i+1] == ' ' && len(text) > 100 && strings.Count(text[:i], `"`)%2 == 0 {
 				ends = append(ends, i+1)
 			}
 		}
@@ -484,7 +488,11 @@ func (c *composer) advise(t thread) {
 
 func (c *composer) acknowledge() {
 	before := len(c.chat.lines)
-	c.pool(model.FromClient, "ack."+string(c.chat.mood))
+	pool := "ack." + string(c.chat.mood)
+	if f := c.p.cluster.file; f != "spirit" && f != "counsel" && c.chat.mood != cross && c.chat.mood != terse && c.r.chance(0.25) {
+		pool = "ack.do"
+	}
+	c.pool(model.FromClient, pool)
 	switch {
 	case c.nod > 0 || len(c.chat.lines) == before:
 	case c.chat.mood == anxious && c.r.chance(0.5):

@@ -222,6 +222,27 @@ func (s slots) with(more slots) slots {
 	return out
 }
 
+// mine turns the facts round for the client's mouth: what the expert calls
+// yours is mine. Quoted words stay.
+func (s slots) mine() slots {
+	var out slots
+	for k, v := range s {
+		if !strings.Contains(v, "you") || strings.Contains(v, `"`) {
+			continue
+		}
+		if out == nil {
+			out = s.with(nil)
+		}
+		out[k] = strings.TrimSpace(toMine.Replace(" " + v + " "))
+	}
+	if out == nil {
+		return s
+	}
+	return out
+}
+
+var toMine = strings.NewReplacer(" your ", " my ", " you're ", " I'm ", " you've ", " I've ", " you'd ", " I'd ", " you ", " I ", " yourself ", " myself ")
+
 var pronouns = map[string]slots{
 	"f": {"he": "she", "him": "her", "his": "her", "himself": "herself"},
 	"m": {"he": "he", "him": "him", "his": "his", "himself": "himself"},

@@ -118,6 +118,18 @@ func (w *world) reportText(r stream, pool string, p *person, other string) strin
 	return v.speak(r, strings.Join(splitTurns(expand(r, pick(r, lines), slots{"screen": p.screen, "other": other})), " "), false)
 }
 
+// reportPool is the most exact pool of reports there is for a violation.
+func (w *world) reportPool(d *deed) string {
+	best := d.Guideline
+	for _, name := range keysOf(w.lib.pools) {
+		name, ok := strings.CutPrefix(name, "report.")
+		if ok && strings.HasPrefix(d.Kind, name) && (best == d.Guideline || len(name) > len(best)) {
+			best = name
+		}
+	}
+	return best
+}
+
 // accuse files an incident about a violation.
 func (w *world) accuse(r stream, d *deed) error {
 	in := &model.Incident{Reporter: model.ReporterClient, Guideline: d.Guideline}
@@ -125,7 +137,7 @@ func (w *world) accuse(r stream, d *deed) error {
 	if len(d.Others) > 0 {
 		other = w.byID[d.Others[0]].screen
 	}
-	in.Text = w.reportText(r, d.Guideline, d.who, other)
+	in.Text = w.reportText(r, w.reportPool(d), d.who, other)
 	if in.Text == "" {
 		return fmt.Errorf("no report text for %s", d.Guideline)
 	}
@@ -135,7 +147,7 @@ func (w *world) accuse(r stream, d *deed) error {
 			in.Reporter, in.ReporterID = model.ReporterExpert, d.Others[0]
 		}
 		if d.Guideline == "multiple-accounts" {
-			in.ReporterID = pick(r, w.people).id
+			in.ReporterID = w.colleagueOf(r, d.who)
 		}
 		in.At = stamp(Base.Add(-r.seconds(3600, 20*86400)))
 	case "misrepresentation", "copyright":
@@ -171,6 +183,15 @@ func (w *world) accuse(r stream, d *deed) error {
 	w.file(r, d.who, in)
 	w.tie = append(w.tie, incidentOf{d, in})
 	return nil
+}
+
+// colleagueOf is somebody else of the cluster.
+func (w *world) colleagueOf(r stream, p *person) string {
+	for {
+		if q := pick(r, w.people); q != p && q.cluster == p.cluster {
+			return q.id
+		}
+	}
 }
 
 // incidentOf ties an incident to its violation until it has a number.

@@ -90,9 +90,16 @@ func (w *world) sanctioned(e earlier, guilty, taken map[string]bool) *person {
 func (w *world) decide(r stream, p *person, e earlier, n int) {
 	at := stamp(daysAgo(e.daysAgo).Add(-r.seconds(3600, 30000)))
 	opened := stamp(at.Add(-r.seconds(9*3600, 60*3600)))
+	pool := e.guideline
+	if pool == "false-photo" {
+		pool = "photo/stock"
+	}
 	in := &model.Incident{
 		Version: 2, ExpertID: p.id, CaseID: model.CaseID(p.id, 1), Reporter: model.ReporterClient, ReporterID: pick(r, w.clients).id,
-		Guideline: e.guideline, Text: w.reportText(r, e.guideline, p, pick(r, w.people).screen), At: opened, Closed: true,
+		Guideline: e.guideline, Text: w.reportText(r, pool, p, ""), At: opened, Closed: true,
+	}
+	if e.guideline == "plagiarism" {
+		in.Reporter, in.ReporterID = model.ReporterExpert, w.colleagueOf(r, p)
 	}
 	w.incidents = append(w.incidents, in)
 	k := w.touch(p, 1, opened, model.CaseOpen)
@@ -114,7 +121,7 @@ func (w *world) decide(r stream, p *person, e earlier, n int) {
 	case model.StepBan:
 		s.Cluster = ""
 	}
-	pool := "sanction." + string(e.step)
+	pool = "sanction." + string(e.step)
 	if e.step == model.StepFieldReset || e.step == model.StepPhotoRemoval {
 		pool = "sanction.warning"
 	}

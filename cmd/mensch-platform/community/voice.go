@@ -84,7 +84,7 @@ func (v voice) speak(r stream, text string, exact bool) string {
 	if t := strings.TrimSuffix(text, "."); t != text && !strings.HasSuffix(t, ".") && v.stop != "." {
 		text = t + v.stop
 	}
-	if r.chance(v.emojis) && len(v.emoji) > 0 && !endsInEmoji(text) {
+	if r.chance(v.emojis) && len(v.emoji) > 0 && !endsInEmoji(text) && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, ",") {
 		text += " " + pick(r, v.emoji)
 	}
 	return text
