@@ -43,7 +43,8 @@ type member struct {
 }
 
 // NewCommunity makes an empty index. Of the pack it reads the parameters of
-// same-person (bits) and plagiarism (share); nil takes the built-in ones.
+// same-person (bits) and plagiarism (share), and each detector's min_score; nil
+// takes the built-in ones.
 func NewCommunity(pack *guidelines.Pack, _ fs.FS) (*Community, error) {
 	c := &Community{pack: pack, members: map[string]*member{}, keys: map[string]map[string]struct{}{}, texts: newTextIndex(), said: map[string]map[string][]claim{}, linkAt: 7, reuseAt: 0.14}
 	if pack != nil {
@@ -153,6 +154,9 @@ func (c *Community) Review(expertID string) []model.Finding {
 	}
 	out = append(out, c.reuse(m, own)...)
 	out = append(out, credentials(m.ExpertProfile, c.claimsOf(expertID))...)
+	out = slices.DeleteFunc(out, func(f model.Finding) bool {
+		return c.pack != nil && f.Score < c.pack.Param(f.Detector, "min_score", 0)
+	})
 	for i := range out {
 		out[i].ExpertID = expertID
 		if out[i].At.IsZero() {

@@ -124,7 +124,7 @@ func foldEmail(email string) string {
 	if !ok || local == "" || host == "" || strings.Contains(host, "@") {
 		return ""
 	}
-	host = strings.TrimSuffix(host, ".")
+	host = strings.Trim(host, ". ")
 	local, _, _ = strings.Cut(local, "+")
 	if host == "googlemail.com" {
 		host = "gmail.com"
@@ -132,7 +132,7 @@ func foldEmail(email string) string {
 	if host == "gmail.com" {
 		local = strings.ReplaceAll(local, ".", "")
 	}
-	if local == "" {
+	if local = strings.TrimSpace(local); local == "" || host == "" {
 		return ""
 	}
 	return local + "@" + host

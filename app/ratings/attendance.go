@@ -46,6 +46,7 @@ func paceOf(pack *guidelines.Pack) pace {
 type wait struct {
 	session  string
 	message  string // the client's, that was waited on
+	reply    string // the expert's, that ended it
 	at       time.Time
 	length   time.Duration
 	answered bool
@@ -79,6 +80,23 @@ func Attendance(pack *guidelines.Pack, expert model.Expert, convs []model.Conver
 	}
 	if f, ok := silences(p, expert, waits, status); ok {
 		out = append(out, f)
+	}
+	return slices.DeleteFunc(out, func(f model.Finding) bool { return pack != nil && f.Score < pack.Param(f.Detector, "min_score", 0) })
+}
+
+// Reply is an expert's message with the client's one that it answers.
+type Reply struct {
+	Question, Answer string // message IDs
+	Wait             time.Duration
+}
+
+// Replies links each turn of the expert's to the question that it answers.
+func Replies(c model.Conversation) []Reply {
+	var out []Reply
+	for _, w := range waitsOf(c) {
+		if w.answered {
+			out = append(out, Reply{Question: w.message, Answer: w.reply, Wait: w.length})
+		}
 	}
 	return out
 }
@@ -115,7 +133,7 @@ func waitsOf(c model.Conversation) []wait {
 		case m.From == model.FromExpert:
 			spoke = true
 			if open != nil {
-				open.length, open.answered = max(0, m.At.Sub(open.at)), true
+				open.length, open.answered, open.reply = max(0, m.At.Sub(open.at)), true, m.ID
 				out = append(out, *open)
 				open = nil
 			}

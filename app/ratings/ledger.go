@@ -36,6 +36,7 @@ type Ledger struct {
 	good   int                       // good ratings in the ledger
 	burst  int                       // ratings in a burst
 	chance float64                   // how improbable by chance a burst must be
+	least  map[string]float64        // score from which a detector speaks
 }
 
 // NewLedger makes an empty ledger. Of the pack it reads the parameters of
@@ -55,6 +56,7 @@ func NewLedger(pack *guidelines.Pack) *Ledger {
 		surplus: param(RatingRing, "surplus", 0.54),
 		burst:   int(param(RatingRing, "burst", 7)),
 		chance:  param(RatingRing, "chance", 1e-6),
+		least:   map[string]float64{SelfRating: param(SelfRating, "min_score", 0), RatingRing: param(RatingRing, "min_score", 0)},
 	}
 }
 
@@ -160,7 +162,7 @@ func (l *Ledger) Review(expertID string) []model.Finding {
 	if f, ok := l.bursts(expertID, list); ok {
 		out = append(out, f)
 	}
-	return out
+	return slices.DeleteFunc(out, func(f model.Finding) bool { return f.Score < l.least[f.Detector] })
 }
 
 // ratingsOf are an expert's valid ratings in order of time.

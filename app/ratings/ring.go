@@ -255,25 +255,56 @@ func (g *grower) surplus(k, experts int, expected float64) float64 {
 	return max(0, n*math.Log(n/expected)-n+expected-g.price)
 }
 
-// ringFinding reports the ring around an expert, if it stands out.
-func (l *Ledger) ringFinding(expertID string, list []model.Rating) (model.Finding, bool) {
-	r := l.ringAround(expertID)
-	// Raters who rate hardly anybody else count more: honest ones spread theirs.
-	if r.devotion < leastDevotion || r.surplus*(0.5+r.devotion) < l.surplus*math.Log(float64(max(len(l.got), 8)))*math.Log(float64(max(len(l.given), 8))) || len(r.raters) < 3 || len(r.experts) < 3 && len(r.raters) < 5 {
-		return model.Finding{}, false
+// standsOut reports whether a ring is more than chance and custom make.
+func (l *Ledger) standsOut(r ring) bool {
+	if len(r.raters) < 3 || len(r.experts) < 3 && len(r.raters) < 5 || r.devotion < leastDevotion {
+		return false
 	}
+	size := math.Log(float64(max(len(l.got), 8))) * math.Log(float64(max(len(l.given), 8)))
+	// Raters who rate hardly anybody else count more: honest ones spread theirs.
+	return r.surplus*(0.5+r.devotion) >= l.surplus*size
+}
+
+// lifted are the ratings by which a ring lifts an expert. Whom few of the ring
+// rate is not lifted by it, but its camouflage.
+func lifted(list []model.Rating, r ring) []model.Rating {
 	var theirs []model.Rating
+	raters := map[string]bool{}
 	for _, x := range list {
-		if r.raters[x.RaterID] > 0 && x.Stars >= 4 {
+		if r.raters[x.RaterID] > 0 && good(x) {
 			theirs = append(theirs, x)
+			raters[x.RaterID] = true
 		}
 	}
-	// Whom few of the ring rate is not lifted by it, but its camouflage.
-	here := map[string]bool{}
-	for _, x := range theirs {
-		here[x.RaterID] = true
+	if len(raters) < 2 || float64(len(raters)) < ringDensity*float64(len(r.raters)) {
+		return nil
 	}
-	if len(here) < 2 || float64(len(here)) < ringDensity*float64(len(r.raters)) {
+	return theirs
+}
+
+// partners is how many others' rings are grown for an expert whose own does not
+// stand out: one on the edge of a ring does not see it whole.
+const partners = 5
+
+// ringFinding reports the ring around an expert, or the one around a partner
+// that has the expert in it, if it stands out.
+func (l *Ledger) ringFinding(expertID string, list []model.Rating) (model.Finding, bool) {
+	r := l.ringAround(expertID)
+	if len(r.experts) < 2 {
+		return model.Finding{}, false
+	}
+	found := l.standsOut(r)
+	for _, id := range r.experts[1:min(len(r.experts), partners+1)] {
+		if found {
+			break
+		}
+		if other := l.ringAround(id); slices.Contains(other.experts, expertID) && l.standsOut(other) {
+			other.experts = append([]string{expertID}, slices.DeleteFunc(other.experts, func(x string) bool { return x == expertID })...)
+			r, found = other, true
+		}
+	}
+	theirs := lifted(list, r)
+	if !found || len(theirs) == 0 {
 		return model.Finding{}, false
 	}
 	f := model.Finding{
