@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/vector"
@@ -13,13 +14,23 @@ import (
 type pen struct {
 	img *image.RGBA
 	s   float64 // side
+	// Where the shapes go: turned and scaled about the middle, then moved.
+	sin, cos, zoom, dx, dy float64
+}
+
+func (p pen) place(pt [2]float64) [2]float64 {
+	x, y := (pt[0]-0.5)*p.zoom, (pt[1]-0.5)*p.zoom
+	return [2]float64{0.5 + p.dx + x*p.cos - y*p.sin, 0.5 + p.dy + x*p.sin + y*p.cos}
 }
 
 // polygon fills points given as shares of the side, and touches no more of the
 // picture than they span.
 func (p pen) polygon(c color.Color, pts ...[2]float64) {
+	pts = slices.Clone(pts)
 	x0, y0, x1, y1 := 1.0, 1.0, 0.0, 0.0
-	for _, pt := range pts {
+	for i := range pts {
+		pts[i] = p.place(pts[i])
+		pt := pts[i]
 		x0, y0, x1, y1 = min(x0, pt[0]), min(y0, pt[1]), max(x1, pt[0]), max(y1, pt[1])
 	}
 	box := image.Rect(int(x0*p.s)-1, int(y0*p.s)-1, int(x1*p.s)+2, int(y1*p.s)+2).Intersect(p.img.Bounds())
@@ -198,11 +209,12 @@ var favourite = map[string][]int{
 }
 
 // dealMotifs gives each artist a motif that goes with the cluster, or another
-// one where the cluster's own are used up: no more than a few show the same.
-func (w *world) dealMotifs(artists []*person) []int {
+// one where the cluster's own are used up, and a ground: no two show the same.
+func (w *world) dealMotifs(artists []*person) [][2]int {
 	r := w.stream("motifs")
 	used := make([]int, len(motifs))
-	out := make([]int, len(artists))
+	taken := map[[2]int]bool{}
+	out := make([][2]int, len(artists))
 	for i, p := range artists {
 		best := pick(r, favourite[p.cluster.file])
 		for _, m := range append(favourite[p.cluster.file], r.Perm(len(motifs))...) {
@@ -211,16 +223,20 @@ func (w *world) dealMotifs(artists []*person) []int {
 			}
 		}
 		used[best]++
-		out[i] = best
+		out[i] = [2]int{best, i % grounds}
+		for try := 0; try < grounds && taken[out[i]]; try++ {
+			out[i][1] = (out[i][1] + 1) % grounds
+		}
+		taken[out[i]] = true
 	}
 	return out
 }
 
 // drawing makes an emblem: a ground, a motif and perhaps initials. Neighbours
 // in the order get colours far apart.
-func drawing(r stream, motif, order int, initials string) image.Image {
+func drawing(r stream, look [2]int, order int, initials string) image.Image {
 	const side = 256
-	p := pen{img: image.NewRGBA(image.Rect(0, 0, side, side)), s: side}
+	p := pen{img: image.NewRGBA(image.Rect(0, 0, side, side)), s: side, cos: 1, zoom: 1}
 	h := math.Mod(0.13+float64(order)*0.381966+0.06*r.Float64(), 1)
 	dark := r.chance(0.5)
 	top, bottom := hsv(h, 0.12+0.2*r.Float64(), 0.97), hsv(h+0.08, 0.2+0.2*r.Float64(), 0.9)
@@ -234,15 +250,59 @@ func drawing(r stream, motif, order int, initials string) image.Image {
 		c := color.RGBA{mix(top.R, bottom.R, t), mix(top.G, bottom.G, t), mix(top.B, bottom.B, t), 255}
 		draw.Draw(p.img, image.Rect(0, y, side, y+1), image.NewUniform(c), image.Point{}, draw.Src)
 	}
-	if r.chance(0.35) {
-		p.disc(hi, 0.5, 0.5, 0.46, 0.46, 0)
-		p.disc(top, 0.5, 0.5, 0.43, 0.43, 0)
-	}
-	motifs[motif](p, r, fg, hi)
+	p.ground(r, look[1], mid(top, bottom), hi)
+	q := p
+	q.sin, q.cos = math.Sincos((r.Float64() - 0.5) * 0.9)
+	q.zoom, q.dx, q.dy = 0.6+0.5*r.Float64(), 0.24*(r.Float64()-0.5), 0.2*(r.Float64()-0.5)
+	motifs[look[0]](q, r, fg, hi)
 	if r.chance(0.45) {
 		write(p.img, initials, 30+20*r.Float64(), r.between(60, 196), r.between(225, 244), fg, true)
 	}
 	return p.img
+}
+
+const grounds = 8 // the last one is plain
+
+// ground lays something behind the motif, so that two emblems with one motif
+// are two pictures.
+func (p pen) ground(r stream, kind int, soft, strong color.RGBA) {
+	soft = color.RGBA{mix(soft.R, strong.R, 0.35), mix(soft.G, strong.G, 0.35), mix(soft.B, strong.B, 0.35), 255}
+	switch kind {
+	case 0:
+		p.disc(strong, 0.5, 0.5, 0.46, 0.46, 0)
+		p.disc(soft, 0.5, 0.5, 0.42, 0.42, 0)
+	case 1: // rays
+		n := r.between(7, 13)
+		for i := range n {
+			a, b := 2*math.Pi*float64(i)/float64(n), 2*math.Pi*(float64(i)+0.5)/float64(n)
+			p.polygon(soft, [2]float64{0.5, 0.5}, [2]float64{0.5 + math.Cos(a), 0.5 + math.Sin(a)}, [2]float64{0.5 + math.Cos(b), 0.5 + math.Sin(b)})
+		}
+	case 2: // stripes
+		w, lean := 0.08+0.1*r.Float64(), r.Float64()-0.5
+		for x := -0.6; x < 1.6; x += 2 * w {
+			p.bar(soft, x, -0.1, x+lean, 1.1, w)
+		}
+	case 3: // dots
+		step := 0.11 + 0.09*r.Float64()
+		for y := step / 2; y < 1; y += step {
+			for x := step / 2; x < 1; x += step {
+				p.disc(soft, x, y, step/4, step/4, 0)
+			}
+		}
+	case 4: // a corner
+		k := 0.5 + 0.5*r.Float64()
+		p.polygon(soft, [2]float64{0, 0}, [2]float64{k, 0}, [2]float64{0, k})
+		p.polygon(soft, [2]float64{1, 1}, [2]float64{1 - k/2, 1}, [2]float64{1, 1 - k/2})
+	case 5: // a shield
+		p.polygon(soft, [2]float64{0.12, 0.1}, [2]float64{0.88, 0.1}, [2]float64{0.88, 0.6}, [2]float64{0.5, 0.96}, [2]float64{0.12, 0.6})
+	case 6: // a band
+		y := 0.3 + 0.4*r.Float64()
+		p.bar(soft, -0.1, y, 1.1, y+0.5*(r.Float64()-0.5), 0.28)
+	}
+}
+
+func mid(a, b color.RGBA) color.RGBA {
+	return color.RGBA{mix(a.R, b.R, 0.5), mix(a.G, b.G, 0.5), mix(a.B, b.B, 0.5), 255}
 }
 
 func mix(a, b uint8, t float64) uint8 { return uint8(float64(a)*(1-t) + float64(b)*t) }
