@@ -9,7 +9,7 @@ import (
 
 // racing are the packages where goroutines meet; they run under the race
 // detector. The rest is pure, and three times as fast without it.
-var racing = []string{"mensch/app", "mensch/app/sync", "mensch/store", "mensch/views", "mensch/cmd/mensch", "mensch/cmd/mensch-platform/platform"}
+var racing = []string{"mensch/app", "mensch/app/sync", "mensch/store", "mensch/views", "mensch/cmd/mensch-platform/platform"}
 
 // runTests runs every test of the module. Arguments, if any, go to `go test`
 // in place of ./... .
