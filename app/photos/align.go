@@ -125,11 +125,12 @@ func (f *flattener) flatten(pix []float32, ok []bool, w, h int, out []float32) {
 // aligner refines maps between one query and other photos. It keeps buffers
 // and is for one goroutine.
 type aligner struct {
-	query pyramid
-	flat  flattener
-	warp  []float32
-	norm  []float32
-	ok    []bool
+	query   pyramid
+	graphic bool // the query is one: lines and letters count in full
+	flat    flattener
+	warp    []float32
+	norm    []float32
+	ok      []bool
 }
 
 func newAligner(q pyramid) *aligner { return &aligner{query: q} }
@@ -278,10 +279,12 @@ type likeness struct {
 	// pose hardly a third ever does.
 	agree   float64
 	covered float64 // share of that texture that has nothing in common with the query
+	middle  float64 // agree in the middle of the other photo alone; 1 where too little is there
 	cover   float64 // share of the other photo's texture that lies in the query
 	blocks  int     // textured blocks in the overlap
 	gain    float64 // contrast of the query against the other photo's
 	shift   float64 // how much brighter the query is, in greys
+	natural float64 // how far the other photo's texture there looks photographed, 0 to 1
 	sharp   float64 // fine detail of the query against the other photo's, 1 alike
 }
 
@@ -301,26 +304,41 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 	a.query.warp(to, g.w, g.h, a.warp, a.ok)
 	a.flat.flatten(a.warp[:n], a.ok[:n], g.w, g.h, a.norm)
 	var l likeness
-	var total, weight, shared, fineT, fineQ float64
+	var total, weight, shared, full, mid, midAgree, fineT, fineQ float64
+	midBlocks := 0
 	for y := 0; y+blockSide <= g.h; y += blockStride {
 		for x := 0; x+blockSide <= g.w; x += blockStride {
 			r := moments(g.raw, a.warp, a.ok, g.w, x, y)
 			if r.tt < 9 { // flat: agrees with anything
 				continue
 			}
-			w := math.Sqrt(math.Sqrt(r.tt))
+			plain := math.Sqrt(math.Sqrt(r.tt))
+			w := plain
+			if !a.graphic {
+				w *= natural(g.raw, g.w, x, y)
+			}
 			total += w
 			if r.inside < blockSide*blockSide {
 				continue
 			}
 			l.blocks++
 			weight += w
+			full += plain
+			u, v := float64(x+blockSide/2)/float64(g.w)-0.5, float64(y+blockSide/2)/float64(g.h)-0.5
+			inMiddle := max(math.Abs(u), math.Abs(v)) < 0.28
+			if inMiddle {
+				midBlocks++
+				mid += w
+			}
 			f := moments(g.flat, a.norm, a.ok, g.w, x, y)
 			fineT += w * rough(g.raw, g.w, x, y) / math.Sqrt(r.tt+1)
 			fineQ += w * rough(a.warp, g.w, x, y) / math.Sqrt(r.qq+1)
 			switch c := f.tq / math.Sqrt((f.tt+0.02)*(f.qq+0.02)); {
 			case c > blockAgrees:
 				l.agree += w
+				if inMiddle {
+					midAgree += w
+				}
 				shared += w
 				l.gain += w * math.Sqrt(r.qq/r.tt)
 				l.shift += w * (r.mq - r.mt)
@@ -333,6 +351,11 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 		l.agree /= weight
 		l.covered /= weight
 		l.cover = weight / total
+		l.natural = weight / full
+	}
+	l.middle = 1
+	if midBlocks >= 12 && mid > 0 {
+		l.middle = midAgree / mid
 	}
 	if fineT > 0 {
 		l.sharp = fineQ / fineT
@@ -358,6 +381,29 @@ func rough(p []float32, w, x, y int) float64 {
 		}
 	}
 	return float64(sum) / (blockSide / 2 * (blockSide - 2))
+}
+
+// natural says how far a block looks photographed, 0.02 to 1: it has greys of
+// all sorts, where frames, letters and the furniture of a screen have two with
+// little between. Screenshots of two strangers agree in all of the latter.
+func natural(p []float32, w, x, y int) float64 {
+	lo, hi := p[y*w+x], p[y*w+x]
+	for v := y; v < y+blockSide; v++ {
+		for _, g := range p[v*w+x:][:blockSide] {
+			lo, hi = min(lo, g), max(hi, g)
+		}
+	}
+	near := 0.15 * (hi - lo)
+	lo, hi = lo+near, hi-near
+	between := 0
+	for v := y; v < y+blockSide; v++ {
+		for _, g := range p[v*w+x:][:blockSide] {
+			if g > lo && g < hi {
+				between++
+			}
+		}
+	}
+	return min(max((float64(between)/(blockSide*blockSide)-0.25)/0.3, 0.02), 1)
 }
 
 // moment holds the variances, the covariance and the means of a block.

@@ -30,8 +30,17 @@ func probability(l likeness, inliers int) float64 {
 	if l.blocks < 40 { // few blocks agree by chance more easily
 		half += 0.006 * float64(40-l.blocks)
 	}
-	return logistic(agreeSteep*(l.agree-half) + 0.2*float64(min(max(inliers-12, 0), 16)))
+	// Screenshots and frames of two strangers agree in all but the photo: where
+	// the other photo is more furniture than photograph, nearly all must agree,
+	// and something of its middle in any case.
+	half += min(max(0, 3*(naturalLeast-l.natural)), 0.5)
+	half += max(0, 0.2-l.middle)
+	return logistic(agreeSteep*(l.agree-half) + 0.3*float64(min(inliers, 26)-12))
 }
+
+// naturalLeast is how photographed a photo looks at least: clean ones have 0.53
+// and more, screenshots 0.45 and less.
+const naturalLeast = 0.5
 
 func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
@@ -67,6 +76,8 @@ func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (l likeness
 		w, h = int(float64(w)*pitch), int(float64(h)*pitch)
 	}
 	a := newAligner(q.pyramid)
+	// Where the match is no matter of furniture, every block may speak.
+	a.graphic = q.hashes.Class == ClassGraphic || c.like.natural > 0.6
 	to := c.to
 	for w*h >= closeLeast {
 		fine := newGrid(other.base.resized(w, h))
@@ -117,6 +128,9 @@ func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (
 	if !seen {
 		out.Score = min(out.Score, unseenScore)
 	} else if p := logistic(closeSteep * (l.agree - half)); p < 0.5 {
+		if c.like.natural < naturalLeast || c.like.middle < 0.25 {
+			return out, false // alike in their furniture, not in a person
+		}
 		out.Kind, out.Score, out.Transform = model.SimilarPortrait, p, "another photo"
 	} else {
 		out.Score = min(out.Score, p)

@@ -231,6 +231,7 @@ func (m *Matcher) candidates(q *query) []candidate {
 		list = append(list, candidate{slot: slot, to: identity})
 	}
 	a := newAligner(q.pyramid)
+	a.graphic = q.hashes.Class == ClassGraphic
 	for i := range list {
 		m.verify(a, &list[i])
 	}
