@@ -71,8 +71,8 @@ func (d *Desk) Detect(ctx context.Context, progress func(phase string, done, tot
 		run   func(context.Context, []model.Work) error
 	}{
 		{model.WorkPhoto, "matching photos", d.matchPhotos},
-		{model.WorkProfile, "reading profiles", d.reviewProfiles},
 		{model.WorkSession, "reading transcripts", d.reviewSessions},
+		{model.WorkProfile, "reading profiles", d.reviewProfiles},
 		{model.WorkExpert, "weighing ratings", d.reviewExperts},
 		{model.WorkCase, "ranking cases", d.rankCases},
 	} {
@@ -136,6 +136,13 @@ func (d *Desk) loadIndexes(ctx context.Context) (*indexes, error) {
 		for _, e := range page {
 			x.community.Put(e)
 			x.ledger.PutExpert(e.Expert)
+			err := d.store.ConversationsOf(ctx, e.Expert.ID, func(c model.Conversation) error {
+				x.addAnswers(c)
+				return nil
+			})
+			if err != nil {
+				return nil, fmt.Errorf("loading the answers of %s: %w", e.Expert.ID, err)
+			}
 		}
 	}
 	for after := ""; ; {
@@ -164,6 +171,23 @@ func (d *Desk) loadBanks(ctx context.Context, x *indexes) error {
 		x.banks[b.ID] = b.Kind
 	}
 	return nil
+}
+
+// answerLength is how many bytes a message needs to be more than small talk,
+// which everybody repeats.
+const answerLength = 80
+
+// addAnswers gives an expert's longer messages to the search for copied text,
+// and reports whether there were any.
+func (x *indexes) addAnswers(c model.Conversation) bool {
+	found := false
+	for _, m := range c.Messages {
+		if m.From == model.FromExpert && len(m.Text) >= answerLength {
+			x.community.AddText(c.Session.ExpertID, "message:"+m.ID, m.Text, m.At)
+			found = true
+		}
+	}
+	return found
 }
 
 func (x *indexes) add(hashes ...model.PhotoHashes) {
@@ -475,9 +499,11 @@ func (d *Desk) reviewProfiles(ctx context.Context, work []model.Work) error {
 	return d.store.FinishWork(ctx, work, scopes)
 }
 
-// reviewSessions reads transcripts on all cores.
+// reviewSessions reads transcripts on all cores, and then compares what their
+// experts wrote with what others wrote.
 func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 	scopes := make([]model.ScopeFindings, len(work))
+	wrote := make([]bool, len(work))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, w := range work {
@@ -492,11 +518,22 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 			}
 			scopes[i].ExpertID = conv.Session.ExpertID
 			scopes[i].Findings = d.sealed(d.reader.Review(conv), scopes[i].Scope)
+			wrote[i] = d.indexes.addAnswers(conv)
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	reviewed := map[string]bool{}
+	for i := range work {
+		id := scopes[i].ExpertID
+		if !wrote[i] || reviewed[id] {
+			continue
+		}
+		reviewed[id] = true
+		scope := "profile:" + id
+		scopes = append(scopes, model.ScopeFindings{Scope: scope, ExpertID: id, Findings: d.sealed(d.indexes.community.Review(id), scope)})
 	}
 	return d.store.FinishWork(ctx, work, scopes)
 }
