@@ -238,7 +238,7 @@ func TestTheInnocentAreTheirOwn(t *testing.T) {
 		if n := len(strings.Fields(m.Text)); m.From == model.FromExpert && !copies[expert[m.Session]] {
 			longest = max(longest, n)
 			if n >= 36 {
-				t.Errorf("%s has %d words", m.ID, n)
+				t.Errorf("%s has %d words: %q", m.ID, n, m.Text)
 			}
 		}
 	}

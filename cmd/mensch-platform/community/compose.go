@@ -207,8 +207,8 @@ func cutSentences(r stream, text string) []string {
 		}
 	}
 	if len(ends) == 0 { // a long one breaks at a comma
-		for i := len(text) / 3; i < 2*len(text)/3; i++ {
-			if (text[i] == ',' || text[i] == ':') && text[i+1] == ' ' && len(text) > 100 && strings.Count(text[:i], `"`)%2 == 0 {
+		for i := len(text) / 5; i < 4*len(text)/5; i++ {
+			if strings.IndexByte(",:;", text[i]) >= 0 && text[i+1] == ' ' && len(text) > 100 && strings.Count(text[:i], `"`)%2 == 0 {
 				ends = append(ends, i+1)
 			}
 		}
@@ -475,10 +475,13 @@ func (c *composer) opening(sc *script) {
 }
 
 func (c *composer) advise(t thread) {
+	silent := false // the client left out what the next line answers
 	for _, l := range t {
-		if l.optional && !c.r.chance(c.p.voice.chatty) {
+		if l.optional && (silent && l.from == model.FromExpert || !c.r.chance(c.p.voice.chatty)) {
+			silent = l.from == model.FromClient
 			continue
 		}
+		silent = false
 		c.say(l.from, l.alts, false)
 		if l.from == model.FromExpert && c.r.chance(0.24) {
 			c.acknowledge()

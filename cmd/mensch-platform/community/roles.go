@@ -95,7 +95,7 @@ var decoyParts = []struct {
 	{"contact-exchange", "decoy/measures-law", "law", "paragraphs, dockets and dates", 3, 1},
 	{"contact-exchange", "decoy/measures-arts", "arts", "sizes and settings", 2, 1},
 	{"contact-exchange", "decoy/declines-pay", "", "the expert declines payment outside", 5, 1},
-	{"courtesy", "decoy/rage", "", "the client rages, the expert stays calm", 9, 1},
+	{"courtesy", "decoy/rage", "law tech money garden pets style", "the client rages, the expert stays calm", 9, 1},
 	{"courtesy", "decoy/quoted-insult", "counsel coach law", "an insult is quoted, not made", 5, 1},
 	{"courtesy", "decoy/self-mock", "", "the expert scolds themself", 7, 1},
 	{"community-respect", "decoy/client-complains", "", "the client complains about the platform", 6, 1},
@@ -191,7 +191,9 @@ func (w *world) castRoles() error {
 		for range d.experts {
 			p := k.anybody(d.files)
 			dd := w.seems(p, d.guideline, d.plot, d.note)
-			p.plots = append(p.plots, &assignment{script: w.lib.plots[d.plot], deed: dd, given: slots{}})
+			a := &assignment{script: w.lib.plots[d.plot], deed: dd, given: slots{}}
+			a.tune(k.r)
+			p.plots = append(p.plots, a)
 			p.want = max(p.want, 4)
 		}
 	}
@@ -222,15 +224,20 @@ func (k caster) assign(p *person, pt part) {
 				a.partner = q
 			}
 		}
-		for _, c := range k.w.lib.plots[pt.plot].choices {
-			if c.name == "mood" {
-				a.given["mood"] = pick(k.r, c.values)
-			}
-			if c.name == "happy" {
-				a.given["happy"] = "yes"
-			}
-		}
+		a.tune(k.r)
 		p.plots = append(p.plots, a)
+	}
+}
+
+// tune sets what the whole chat must know of its plot.
+func (a *assignment) tune(r stream) {
+	for _, c := range a.script.choices {
+		switch c.name {
+		case "mood":
+			a.given["mood"] = pick(r, c.values)
+		case "happy":
+			a.given["happy"] = "yes"
+		}
 	}
 }
 

@@ -220,6 +220,9 @@ func (w *world) leaveAlone(r stream, p *person) {
 		for range r.between(1, 3) {
 			c.say(model.FromClient, []string{"~" + pick(r, w.lib.pools["missed.then"])}, true)
 		}
+		if r.chance(0.7) {
+			c.say(model.FromClient, []string{"~" + pick(r, w.lib.pools["missed.last"])}, true)
+		}
 		c.clock()
 		waited := time.Duration(0)
 		for _, l := range ch.lines[1:] {

@@ -113,7 +113,7 @@ var synonyms = [][2]string{
 	{"Have you got", "Do you have"},
 	{"usually", "normally"},
 	{"mostly", "mainly"},
-	{"I think", "I believe"},
+
 	{"I'd say", "I would say"},
 	{"Tell me about", "Let me hear about"},
 	{"roughly", "more or less"},
