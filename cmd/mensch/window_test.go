@@ -129,7 +129,7 @@ type window struct {
 	done  chan error
 }
 
-func start(t *testing.T, s *screen, args ...string) *window {
+func start(t *testing.T, s *screen, token string, args ...string) *window {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -140,7 +140,7 @@ func start(t *testing.T, s *screen, args ...string) *window {
 	if err := os.Mkdir(filepath.Join(home, ".cache"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	w.cmd.Env = append(w.cmd.Env, childVariable+"=1", "MENSCH_TOKEN=", "HOME="+home, "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8")
+	w.cmd.Env = append(w.cmd.Env, childVariable+"=1", "MENSCH_TOKEN="+token, "HOME="+home, "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8")
 	out, err := w.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -229,7 +229,8 @@ func eventually(t *testing.T, what string, limit time.Duration, holds func() (bo
 	}
 }
 
-// TestTheProgramInAWindow opens the demo in a real window, triages a case with
+// TestTheProgramInAWindow opens the demo (under the race detector, one cluster
+// of it on a platform to connect to) in a real window, triages a case with
 // keys alone, compares photos, sanctions, and looks at the platform: the
 // sanction arrived once.
 func TestTheProgramInAWindow(t *testing.T) {
@@ -238,13 +239,21 @@ func TestTheProgramInAWindow(t *testing.T) {
 	}
 	ctx := context.Background()
 	dir := t.TempDir()
-	shortUndo(ctx, t, filepath.Join(dir, "demo"))
 	s := newScreen(t)
-	w := start(t, s, "-demo", "-dir", dir, "-v")
+	storeDir, platformDir := filepath.Join(dir, "demo"), filepath.Join(dir, "demo", "platform")
+	args, token, messages := []string{"-demo", "-dir", dir, "-v"}, "", 40000
+	leave := func() {}
+	if raced {
+		storeDir, platformDir = dir, t.TempDir()
+		v := newVillage(ctx, t, platformDir, storeDir, "Health & Medicine")
+		args, token, messages, leave = []string{"-server", v.base, "-dir", dir, "-v"}, v.token, v.messages, v.stop
+	}
+	shortUndo(ctx, t, storeDir)
+	w := start(t, s, token, args...)
 	w.await("queue", 0)
 	w.focus()
 
-	db, err := store.Open(ctx, filepath.Join(dir, "demo"), store.Options{Seal: audit.Seal})
+	db, err := store.Open(ctx, storeDir, store.Options{Seal: audit.Seal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +264,7 @@ func TestTheProgramInAWindow(t *testing.T) {
 	}()
 	eventually(t, "the first sync", 100*time.Second, func() (bool, error) {
 		c, err := db.Counts(ctx)
-		return c.Messages >= 40000 && c.Work == 0 && c.Open > 0, err
+		return c.Messages >= messages && c.Work == 0 && c.Open > 0, err
 	})
 	s.capture("queue")
 	row, finding := caseWithPhotos(ctx, t, db)
@@ -330,7 +339,8 @@ func TestTheProgramInAWindow(t *testing.T) {
 	if raw, err := os.ReadFile(filepath.Join(dir, "crash.txt")); err != nil || len(bytes.TrimSpace(raw)) > 0 {
 		t.Errorf("the crash file holds %q, %v", raw, err)
 	}
-	arrivedOnce(ctx, t, filepath.Join(dir, "demo", "platform"), decided.Decision)
+	leave()
+	arrivedOnce(ctx, t, platformDir, decided.Decision)
 }
 
 // shortUndo makes the demo's store beforehand, with an undo time that a test

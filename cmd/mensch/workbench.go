@@ -217,19 +217,19 @@ func stockDemoBanks(ctx context.Context, desk *app.Desk) error {
 	if err != nil || len(have) > 0 {
 		return err
 	}
-	made, err := community.Generate(demoSeed, assetsdemo.Photos)
+	bank, pictures, err := community.Bank(assetsdemo.Photos)
 	if err != nil {
 		return fmt.Errorf("making the demo's banks: %w", err)
 	}
 	files := map[string][]app.BankFile{}
 	kinds := map[string]model.BankKind{}
 	var order []string
-	for _, p := range made.Bank {
+	for _, p := range bank {
 		if _, known := kinds[p.Bank]; !known {
 			kinds[p.Bank] = p.Kind
 			order = append(order, p.Bank)
 		}
-		data := made.Photos[p.PhotoID]
+		data := pictures[p.PhotoID]
 		files[p.Bank] = append(files[p.Bank], app.BankFile{
 			Name: p.Name, Source: p.Source, Licence: p.Licence, Note: p.Note,
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
