@@ -23,7 +23,8 @@ type descriptor struct {
 var cellShare = func() (t [samples]struct {
 	first int
 	share [2]float32
-}) {
+},
+) {
 	for i := range t {
 		pos := (float64(i)+0.5)*cells/samples - 0.5
 		f := math.Floor(pos)

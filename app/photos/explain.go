@@ -2,6 +2,7 @@ package photos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -66,8 +67,7 @@ func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (l likeness
 		return l, 0, false // the store may have lost the file; the match stands without
 	}
 	other, err := Decode(r)
-	r.Close()
-	if err != nil {
+	if err = errors.Join(err, r.Close()); err != nil {
 		return l, 0, false
 	}
 	w, h := fit(other.base.w, other.base.h, closeArea)

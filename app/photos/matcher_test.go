@@ -35,7 +35,7 @@ func painting(seed uint64) image.Image {
 				v += w.size * math.Sin(w.x*float64(x)/n+w.y*float64(y)/n+w.phase)
 			}
 			g := uint8(min(max(v, 0), 255))
-			p.SetNRGBA(x, y, color.NRGBA{g, uint8(float64(g) * 0.9), uint8(255 - g), 255})
+			p.SetNRGBA(x, y, color.NRGBA{g, uint8(float64(g) * 0.9), 255 - g, 255})
 		}
 	}
 	for range 60 {

@@ -48,7 +48,7 @@ func stillWebP(data []byte) ([]byte, error) {
 		}
 		return frame == nil
 	})
-	if frame == nil || len(frame) < 16 {
+	if len(frame) < 16 {
 		kind := ErrNotImage
 		if !whole {
 			kind = ErrTruncated

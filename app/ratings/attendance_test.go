@@ -17,7 +17,7 @@ func chat(id string, at time.Time, lines ...any) model.Conversation {
 		if lines[i] == "e" {
 			from = model.FromExpert
 		}
-		at = at.Add(time.Duration(lines[i+1].(int)) * time.Second)
+		at = at.Add(time.Second * time.Duration(lines[i+1].(int))) //nolint:durationcheck // a number of seconds
 		n := i/2 + 1
 		c.Messages = append(c.Messages, model.Message{ID: fmt.Sprintf("%s-%d", id, n), Session: id, Seq: int64(n), From: from, At: at})
 	}

@@ -2,7 +2,6 @@ package ratings
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 )
@@ -21,18 +20,6 @@ func capital(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// odds writes 1e-6 as "a million".
-func odds(p float64) string {
-	switch n := math.Round(1 / p); n {
-	case 1e6:
-		return "a million"
-	case 1e3:
-		return "a thousand"
-	default:
-		return fmt.Sprintf("%.0f", n)
-	}
 }
 
 func span(d time.Duration) string {

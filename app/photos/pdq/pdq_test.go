@@ -44,8 +44,7 @@ func TestPublishedHashes(t *testing.T) {
 			t.Fatal(err)
 		}
 		img, err := jpeg.Decode(f)
-		f.Close()
-		if err != nil {
+		if err = errors.Join(err, f.Close()); err != nil {
 			t.Fatal(err)
 		}
 		want, err := Parse(p.hash)

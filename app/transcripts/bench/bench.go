@@ -186,7 +186,7 @@ func load[T any](dir, name string) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the labelled set: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	var out []T
 	sc := bufio.NewScanner(f)
 	sc.Buffer(nil, 16<<20)

@@ -224,10 +224,15 @@ func TestDetectorsAgainstTruth(t *testing.T) {
 	}
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "guideline\tplanted\tfound\texempt\tdecoys\tflagged\tothers\tflagged\t")
+	line := func(format string, args ...any) {
+		if _, err := fmt.Fprintf(w, format, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line("guideline\tplanted\tfound\texempt\tdecoys\tflagged\tothers\tflagged\t\n")
 	for _, g := range sorted(rows) {
 		r := rows[g]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", g, r.planted, r.found, r.exempt, r.decoys, r.decoysFlagged, r.others, r.othersFlagged)
+		line("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", g, r.planted, r.found, r.exempt, r.decoys, r.decoysFlagged, r.others, r.othersFlagged)
 	}
 	_ = w.Flush()
 	slices.Sort(wrong)
