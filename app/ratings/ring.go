@@ -286,6 +286,26 @@ func lifted(list []model.Rating, r ring) []model.Rating {
 // stand out: one on the edge of a ring does not see it whole.
 const partners = 5
 
+// companions are the experts with whom an expert shares the most good raters,
+// those who rate few people; at most as many as partners.
+func (l *Ledger) companions(expertID string) []string {
+	shared := map[string]int{}
+	for rater := range l.got[expertID] {
+		to := l.given[rater]
+		if len(to) > busy {
+			continue
+		}
+		for id := range to {
+			if id != expertID {
+				shared[id]++
+			}
+		}
+	}
+	ids := sortedKeys(shared)
+	slices.SortStableFunc(ids, func(a, b string) int { return cmp.Compare(shared[b], shared[a]) })
+	return ids[:min(len(ids), partners)]
+}
+
 // ringFinding reports the ring around an expert, or the one around a partner
 // that has the expert in it, if it stands out.
 func (l *Ledger) ringFinding(expertID string, list []model.Rating) (model.Finding, bool) {
@@ -294,7 +314,8 @@ func (l *Ledger) ringFinding(expertID string, list []model.Rating) (model.Findin
 		return model.Finding{}, false
 	}
 	found := l.standsOut(r)
-	for _, id := range r.experts[1:min(len(r.experts), partners+1)] {
+	near := append(slices.Clone(r.experts[1:min(len(r.experts), partners+1)]), l.companions(expertID)...)
+	for _, id := range near {
 		if found {
 			break
 		}
