@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"mensch/app/model"
 	"mensch/views/queue"
@@ -18,7 +19,7 @@ type other struct{ route shell.Route }
 
 func (o *other) Title() string              { return "Other" }
 func (o *other) Subtitle() string           { return "" }
-func (o *other) Content() fyne.CanvasObject { return fyne.NewContainerWithoutLayout() } //nolint:staticcheck // an empty screen
+func (o *other) Content() fyne.CanvasObject { return container.NewWithoutLayout() }
 func (o *other) Keys() []shell.Key          { return nil }
 func (o *other) Open(r shell.Route)         { o.route = r }
 func (o *other) Leave()                     {}

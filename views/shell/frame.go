@@ -285,6 +285,7 @@ func (s *Shell) setStatus(st app.SyncStatus) {
 		if r, ok := s.Current().(Refresher); ok {
 			r.Refresh()
 		}
+		s.LoadSettings() // the platform may have said who the moderator is
 	}
 }
 
