@@ -279,6 +279,7 @@ type likeness struct {
 	// pose hardly a third ever does.
 	agree   float64
 	covered float64 // share of that texture that has nothing in common with the query
+	vivid   float64 // agree of the blocks that look photographed beyond doubt alone; 0 where they are few
 	middle  float64 // agree in the middle of the other photo alone; 1 where too little is there
 	cover   float64 // share of the other photo's texture that lies in the query
 	blocks  int     // textured blocks in the overlap
@@ -304,8 +305,8 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 	a.query.warp(to, g.w, g.h, a.warp, a.ok)
 	a.flat.flatten(a.warp[:n], a.ok[:n], g.w, g.h, a.norm)
 	var l likeness
-	var total, weight, shared, full, mid, midAgree, fineT, fineQ float64
-	midBlocks := 0
+	var total, weight, shared, full, mid, midAgree, vivid, vividAgree, fineT, fineQ float64
+	midBlocks, vividBlocks := 0, 0
 	for y := 0; y+blockSide <= g.h; y += blockStride {
 		for x := 0; x+blockSide <= g.w; x += blockStride {
 			r := moments(g.raw, a.warp, a.ok, g.w, x, y)
@@ -324,6 +325,11 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 			l.blocks++
 			weight += w
 			full += plain
+			isVivid := w > 0.75*plain
+			if isVivid {
+				vividBlocks++
+				vivid += w
+			}
 			u, v := float64(x+blockSide/2)/float64(g.w)-0.5, float64(y+blockSide/2)/float64(g.h)-0.5
 			inMiddle := max(math.Abs(u), math.Abs(v)) < 0.28
 			if inMiddle {
@@ -339,6 +345,9 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 				if inMiddle {
 					midAgree += w
 				}
+				if isVivid {
+					vividAgree += w
+				}
 				shared += w
 				l.gain += w * math.Sqrt(r.qq/r.tt)
 				l.shift += w * (r.mq - r.mt)
@@ -352,6 +361,9 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 		l.covered /= weight
 		l.cover = weight / total
 		l.natural = weight / full
+	}
+	if vividBlocks >= 6 {
+		l.vivid = vividAgree / vivid
 	}
 	l.middle = 1
 	if midBlocks >= 12 && mid > 0 {

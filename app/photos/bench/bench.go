@@ -129,6 +129,7 @@ type result struct {
 	took       time.Duration
 	own        [methods]int // plain distances to the original
 	notes      []string
+	missed     string
 }
 
 func (s *set) evasions(ctx context.Context, w io.Writer, o Options) error {
@@ -227,6 +228,12 @@ func (s *set) try(ctx context.Context, p *photo, e evasions.Evasion, seed uint64
 		default:
 			r.falseOther++
 			r.notes = append(r.notes, fmt.Sprintf("%s of %s is taken for %s (%.2f, %s)", e.Name, p.name, x.name, m.Score, m.Transform))
+		}
+	}
+	if !r.found {
+		r.missed = fmt.Sprintf("%s of %s", e.Name, p.name)
+		if r.portrait {
+			r.missed += " (only a similar portrait)"
 		}
 	}
 	mine := hashPlain(q.Image())
@@ -328,6 +335,13 @@ func (s *set) print(w io.Writer, all []evasions.Evasion, photosTried int, result
 	fmt.Fprintf(w, "copies called only a similar portrait: %d of %d\n", portraits, len(results))
 	for _, n := range notes[:min(len(notes), 20)] {
 		fmt.Fprintln(w, "  wrong:", n)
+	}
+	shown := 0
+	for _, r := range results {
+		if r.missed != "" && shown < 40 {
+			fmt.Fprintln(w, "  missed:", r.missed)
+			shown++
+		}
 	}
 	slices.Sort(took)
 	fmt.Fprintf(w, "whole verdict, file in, matches out, against %d photos: median %v, p95 %v of processor time\n\n", len(s.all), at(took, 0.5), at(took, 0.95))
