@@ -131,7 +131,7 @@ func TestKindsOfPixels(t *testing.T) {
 		for i := range 256 {
 			p = append(p, color.Gray{uint8(i)})
 		}
-		return
+		return p
 	}())
 	rgba64 := image.NewRGBA64(src.Rect)
 	ycc := image.NewYCbCr(src.Rect, image.YCbCrSubsampleRatio420)
