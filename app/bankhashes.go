@@ -250,9 +250,7 @@ func (d *Desk) AddHashesToBank(ctx context.Context, bankID string, hashes []Bank
 		if err := d.store.AddBankItems(ctx, items); err != nil {
 			return result, fmt.Errorf("adding to the bank: %w", err)
 		}
-		for _, row := range rows {
-			d.indexes.bare.add(row)
-		}
+		d.indexes.add(rows...)
 		if done += len(batch); progress != nil {
 			progress(done, len(hashes))
 		}
@@ -267,7 +265,6 @@ func (d *Desk) AddHashesToBank(ctx context.Context, bankID string, hashes []Bank
 	if err := d.store.AppendAudit(ctx, d.now().UTC(), d.Moderator(), "import", "bank:"+bankID, detail); err != nil {
 		return result, fmt.Errorf("noting the import in the audit log: %w", err)
 	}
-	d.indexes.matched.Clear() // what was found before lacks the new hashes
 	fresh, exact := &bareIndex{}, map[string]struct{}{}
 	for _, h := range hashes {
 		exact[h.photoID()] = struct{}{}
@@ -312,42 +309,24 @@ func (d *Desk) bankRows(ctx context.Context, bankID string, batch []BankHash) ([
 // the exact files.
 func (d *Desk) reviewMatches(ctx context.Context, near *bareIndex, exact map[string]struct{}) error {
 	experts := map[string]struct{}{}
-	for after := ""; ; {
-		page, err := d.store.Hashes(ctx, after, recordsPage)
-		if err != nil {
-			return fmt.Errorf("reading the hashes of photos: %w", err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		after = page[len(page)-1].PhotoID
+	err := eachPage(ctx, d.store.Hashes, func(h model.PhotoHashes) string { return h.PhotoID }, func(page []model.PhotoHashes) error {
 		for _, h := range page {
 			if _, same := exact[h.PhotoID]; !same && len(near.matches(h)) == 0 {
 				continue
 			}
-			owners, err := d.store.PhotoOwners(ctx, h.PhotoID)
-			if err != nil {
-				return fmt.Errorf("reading who shows photo %s: %w", h.PhotoID, err)
-			}
-			for _, o := range owners {
-				if o.ExpertID != "" {
-					experts[o.ExpertID] = struct{}{}
-				}
+			if err := d.showing(ctx, h.PhotoID, experts); err != nil {
+				return err
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("reading the hashes of photos: %w", err)
 	}
 	if err := d.loadBanks(ctx, d.indexes); err != nil {
 		return err
 	}
-	var scopes []model.ScopeFindings
-	for id := range experts {
-		scope, err := d.reviewPhoto(ctx, id)
-		if err != nil {
-			return err
-		}
-		scopes = append(scopes, scope)
-	}
-	return d.store.FinishWork(ctx, nil, scopes)
+	return d.reviewPhotos(ctx, nil, experts)
 }
 
 // bareIndex finds hashes that came without their photos.

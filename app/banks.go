@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -46,14 +47,10 @@ func (d *Desk) createBank(ctx context.Context, name string, kind model.BankKind)
 	default:
 		return model.Bank{}, &Refusal{Why: fmt.Sprintf("There is no kind of bank called %q; there are stock, banned, copyrighted and legitimate. No bank was made.", kind)}
 	}
-	banks, err := d.store.Banks(ctx)
-	if err != nil {
-		return model.Bank{}, fmt.Errorf("reading the banks: %w", err)
-	}
-	for _, b := range banks {
-		if strings.EqualFold(b.Name, name) {
-			return b, &Refusal{Why: fmt.Sprintf("There is a bank called “%s” already. No bank was made.", b.Name)}
-		}
+	if b, err := d.bank(ctx, called(name)); err == nil {
+		return b, &Refusal{Why: fmt.Sprintf("There is a bank called “%s” already. No bank was made.", b.Name)}
+	} else if !notFound(err) {
+		return model.Bank{}, err
 	}
 	bank := model.Bank{ID: "b" + uuid.NewString(), Name: name, Kind: kind, CreatedAt: d.now().UTC()}
 	if err := d.store.CreateBank(ctx, bank); err != nil {
@@ -64,16 +61,28 @@ func (d *Desk) createBank(ctx context.Context, name string, kind model.BankKind)
 
 // EnsureBank gives the bank of that name, making it if it is not there.
 func (d *Desk) EnsureBank(ctx context.Context, name string, kind model.BankKind) (model.Bank, error) {
+	b, err := d.bank(ctx, called(name))
+	if notFound(err) {
+		return d.createBank(ctx, name, kind)
+	}
+	return b, err
+}
+
+// bank is the first bank that fits; model.ErrNotFound if there is none.
+func (d *Desk) bank(ctx context.Context, fits func(model.Bank) bool) (model.Bank, error) {
 	banks, err := d.store.Banks(ctx)
 	if err != nil {
 		return model.Bank{}, fmt.Errorf("reading the banks: %w", err)
 	}
-	for _, b := range banks {
-		if strings.EqualFold(b.Name, name) {
-			return b, nil
-		}
+	if i := slices.IndexFunc(banks, fits); i >= 0 {
+		return banks[i], nil
 	}
-	return d.createBank(ctx, name, kind)
+	return model.Bank{}, fmt.Errorf("reading the banks: %w", model.ErrNotFound)
+}
+
+// called fits the bank of a name; names differ by more than case.
+func called(name string) func(model.Bank) bool {
+	return func(b model.Bank) bool { return strings.EqualFold(b.Name, name) }
 }
 
 // BankFile is one photo to be put into a bank.
@@ -165,16 +174,11 @@ func (d *Desk) AddToBank(ctx context.Context, bankID string, files []BankFile, p
 }
 
 func (d *Desk) bankSize(ctx context.Context, bankID string) (int, error) {
-	banks, err := d.store.Banks(ctx)
+	b, err := d.bank(ctx, func(b model.Bank) bool { return b.ID == bankID })
 	if err != nil {
-		return 0, fmt.Errorf("reading the banks: %w", err)
+		return 0, fmt.Errorf("bank %s: %w", bankID, err)
 	}
-	for _, b := range banks {
-		if b.ID == bankID {
-			return b.Items, nil
-		}
-	}
-	return 0, fmt.Errorf("bank %s: %w", bankID, model.ErrNotFound)
+	return b.Items, nil
 }
 
 // keepPhoto stores a photo's bytes after proving that they decode; why tells

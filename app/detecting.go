@@ -113,52 +113,58 @@ func (d *Desk) loadIndexes(ctx context.Context) (*indexes, error) {
 	if x.community, err = profiles.NewCommunity(d.pack, d.models); err != nil {
 		return nil, fmt.Errorf("preparing the profile detectors: %w", err)
 	}
-	for after := ""; ; {
-		page, err := d.store.Hashes(ctx, after, recordsPage)
-		if err != nil {
-			return nil, fmt.Errorf("loading the photo index: %w", err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		after = page[len(page)-1].PhotoID
+	err = eachPage(ctx, d.store.Hashes, func(h model.PhotoHashes) string { return h.PhotoID }, func(page []model.PhotoHashes) error {
 		x.add(page...)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading the photo index: %w", err)
 	}
-	for after := ""; ; {
-		page, err := d.store.Experts(ctx, after, recordsPage)
-		if err != nil {
-			return nil, fmt.Errorf("loading the experts: %w", err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		after = page[len(page)-1].Expert.ID
-		for _, e := range page {
-			x.community.Put(e)
-			x.ledger.PutExpert(e.Expert)
-			err := d.store.ConversationsOf(ctx, e.Expert.ID, func(c model.Conversation) error {
-				x.addAnswers(c)
-				return nil
-			})
-			if err != nil {
-				return nil, fmt.Errorf("loading the answers of %s: %w", e.Expert.ID, err)
-			}
-		}
+	err = eachPage(ctx, d.store.Experts, func(e model.ExpertProfile) string { return e.Expert.ID }, func(page []model.ExpertProfile) error {
+		return d.loadExperts(ctx, x, page)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading the experts: %w", err)
 	}
-	for after := ""; ; {
-		page, err := d.store.Ratings(ctx, after, recordsPage)
-		if err != nil {
-			return nil, fmt.Errorf("loading the ratings: %w", err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		after = page[len(page)-1].ID
+	err = eachPage(ctx, d.store.Ratings, func(r model.Rating) string { return r.ID }, func(page []model.Rating) error {
 		for _, r := range page {
 			x.ledger.PutRating(r)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading the ratings: %w", err)
 	}
 	return x, d.loadBanks(ctx, x)
+}
+
+// eachPage reads everything that the store pages by key.
+func eachPage[T any](ctx context.Context, read func(ctx context.Context, after string, limit int) ([]T, error), key func(T) string, do func([]T) error) error {
+	for after := ""; ; {
+		page, err := read(ctx, after, recordsPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		after = key(page[len(page)-1])
+		if err := do(page); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *Desk) loadExperts(ctx context.Context, x *indexes, page []model.ExpertProfile) error {
+	for _, e := range page {
+		x.community.Put(e)
+		x.ledger.PutExpert(e.Expert)
+		err := d.store.ConversationsOf(ctx, e.Expert.ID, func(c model.Conversation) error {
+			x.addAnswers(c)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("loading the answers of %s: %w", e.Expert.ID, err)
+		}
+	}
+	return nil
 }
 
 func (d *Desk) loadBanks(ctx context.Context, x *indexes) error {
@@ -190,7 +196,9 @@ func (x *indexes) addAnswers(c model.Conversation) bool {
 	return found
 }
 
+// add puts hashes into the indexes; what was matched before lacks them.
 func (x *indexes) add(hashes ...model.PhotoHashes) {
+	x.matched.Clear()
 	for _, h := range hashes {
 		if h.Method != photos.Method {
 			continue // computed by another version; its photo has work queued
@@ -302,32 +310,40 @@ func (d *Desk) matchPhotos(ctx context.Context, work []model.Work) error {
 		return err
 	}
 	experts := map[string]struct{}{}
-	touch := func(photoID string) error {
-		owners, err := d.store.PhotoOwners(ctx, photoID)
-		if err != nil {
-			return fmt.Errorf("reading who shows photo %s: %w", photoID, err)
-		}
-		for _, o := range owners {
-			if o.ExpertID != "" {
-				experts[o.ExpertID] = struct{}{}
-			}
-		}
-		return nil
-	}
 	matches, err := d.matchesOf(ctx, work)
 	if err != nil {
 		return err
 	}
 	for i, w := range work {
-		if err := touch(w.ID); err != nil {
+		if err := d.showing(ctx, w.ID, experts); err != nil {
 			return err
 		}
 		for _, m := range matches[i] {
-			if err := touch(m.Other); err != nil {
+			if err := d.showing(ctx, m.Other, experts); err != nil {
 				return err
 			}
 		}
 	}
+	return d.reviewPhotos(ctx, work, experts)
+}
+
+// showing adds the experts whose profiles show a photo.
+func (d *Desk) showing(ctx context.Context, photoID string, experts map[string]struct{}) error {
+	owners, err := d.store.PhotoOwners(ctx, photoID)
+	if err != nil {
+		return fmt.Errorf("reading who shows photo %s: %w", photoID, err)
+	}
+	for _, o := range owners {
+		if o.ExpertID != "" {
+			experts[o.ExpertID] = struct{}{}
+		}
+	}
+	return nil
+}
+
+// reviewPhotos reviews the photos of some experts, and finishes the work that
+// asked for it.
+func (d *Desk) reviewPhotos(ctx context.Context, done []model.Work, experts map[string]struct{}) error {
 	var scopes []model.ScopeFindings
 	for id := range experts {
 		scope, err := d.reviewPhoto(ctx, id)
@@ -336,7 +352,7 @@ func (d *Desk) matchPhotos(ctx context.Context, work []model.Work) error {
 		}
 		scopes = append(scopes, scope)
 	}
-	return d.store.FinishWork(ctx, work, scopes)
+	return d.store.FinishWork(ctx, done, scopes)
 }
 
 // matchesOf matches the photos of some work side by side on all cores.
@@ -354,9 +370,8 @@ func (d *Desk) matchesOf(ctx context.Context, work []model.Work) ([][]model.Matc
 	return out, group.Wait()
 }
 
-// match finds what a photo of the store is a copy of, once a run: nothing
-// joins the indexes between hashing and the run's end. A photo that cannot be
-// read matches nothing.
+// match finds what a photo of the store is a copy of, once a run, or until
+// something joins the indexes. A photo that cannot be read matches nothing.
 func (d *Desk) match(ctx context.Context, photoID string) ([]model.Match, error) {
 	if known, ok := d.indexes.matched.Load(photoID); ok {
 		return known.([]model.Match), nil
@@ -486,8 +501,7 @@ func (d *Desk) reviewProfiles(ctx context.Context, work []model.Work) error {
 	}
 	var scopes []model.ScopeFindings
 	for id := range due {
-		scope := "profile:" + id
-		scopes = append(scopes, model.ScopeFindings{Scope: scope, ExpertID: id, Findings: d.sealed(d.indexes.community.Review(id), scope)})
+		scopes = append(scopes, d.reviewProfile(id))
 	}
 	for _, w := range work {
 		photo, err := d.reviewPhoto(ctx, w.ID)
@@ -497,6 +511,13 @@ func (d *Desk) reviewProfiles(ctx context.Context, work []model.Work) error {
 		scopes = append(scopes, photo)
 	}
 	return d.store.FinishWork(ctx, work, scopes)
+}
+
+// reviewProfile gives the findings about what an expert says of themself, and
+// about whom they are.
+func (d *Desk) reviewProfile(expertID string) model.ScopeFindings {
+	scope := "profile:" + expertID
+	return model.ScopeFindings{Scope: scope, ExpertID: expertID, Findings: d.sealed(d.indexes.community.Review(expertID), scope)}
 }
 
 // reviewSessions reads transcripts on all cores, and then compares what their
@@ -532,8 +553,7 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 			continue
 		}
 		reviewed[id] = true
-		scope := "profile:" + id
-		scopes = append(scopes, model.ScopeFindings{Scope: scope, ExpertID: id, Findings: d.sealed(d.indexes.community.Review(id), scope)})
+		scopes = append(scopes, d.reviewProfile(id))
 	}
 	return d.store.FinishWork(ctx, work, scopes)
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -79,15 +80,7 @@ func (x *indexes) matches(ctx context.Context, hashes model.PhotoHashes, pic *ph
 	}
 	if bare := x.bare.matches(hashes); len(bare) > 0 {
 		found = append(found, bare...)
-		slices.SortStableFunc(found, func(a, b model.Match) int {
-			switch {
-			case a.Score > b.Score:
-				return -1
-			case a.Score < b.Score:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(found, func(a, b model.Match) int { return cmp.Compare(b.Score, a.Score) })
 	}
 	return found, nil
 }

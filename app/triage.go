@@ -52,7 +52,7 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 	if file.Findings, err = d.store.FindingsOf(ctx, caseID); err != nil {
 		return CaseFile{}, fmt.Errorf("reading the findings of %s: %w", caseID, err)
 	}
-	slices.SortStableFunc(file.Findings, strongestFirst)
+	slices.SortStableFunc(file.Findings, model.StrongestFirst)
 	if file.Decisions, err = d.store.DecisionsOf(ctx, expertID); err != nil {
 		return CaseFile{}, fmt.Errorf("reading the decisions on %s: %w", expertID, err)
 	}
@@ -83,22 +83,6 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 	}
 	file.Timeline = timeline(file, d.Titles())
 	return file, nil
-}
-
-func strongestFirst(a, b model.Finding) int {
-	if a.Advisory != b.Advisory {
-		if a.Advisory {
-			return 1
-		}
-		return -1
-	}
-	switch {
-	case a.Score > b.Score:
-		return -1
-	case a.Score < b.Score:
-		return 1
-	}
-	return strings.Compare(a.ID, b.ID)
 }
 
 func (d *Desk) addSessions(ctx context.Context, file *CaseFile) error {

@@ -1,10 +1,12 @@
 package model
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -123,4 +125,19 @@ func FindingID(f Finding) string {
 		part("passage", p.Field, p.OtherExpert, p.OtherField)
 	}
 	return "f" + hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// StrongestFirst orders findings for reading: violations before hints, then by
+// score, then by ID so that the order is always the same.
+func StrongestFirst(a, b Finding) int {
+	if a.Advisory != b.Advisory {
+		if a.Advisory {
+			return 1
+		}
+		return -1
+	}
+	if c := cmp.Compare(b.Score, a.Score); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ID, b.ID)
 }

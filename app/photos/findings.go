@@ -3,7 +3,6 @@ package photos
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"mensch/app/guidelines"
 	"mensch/app/model"
@@ -65,21 +64,7 @@ func Findings(pack *guidelines.Pack, expert model.ExpertProfile, matches []model
 		seen[key] = true
 		out = append(out, f)
 	}
-	slices.SortStableFunc(out, func(a, b model.Finding) int {
-		if a.Advisory != b.Advisory {
-			if a.Advisory {
-				return 1
-			}
-			return -1
-		}
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
+	slices.SortStableFunc(out, model.StrongestFirst)
 	return out
 }
 

@@ -110,6 +110,9 @@ func (c *Community) remove(expertID string) {
 func (c *Community) AddText(expertID, field, text string, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if t, ok := c.texts.of(expertID, field); ok && t.text == text && t.since.Equal(at) {
+		return // a first sync tells each answer twice
+	}
 	c.texts.put(expertID, field, text, at)
 	if c.said[expertID] == nil {
 		c.said[expertID] = map[string][]claim{}
