@@ -22,6 +22,7 @@ import (
 	"mensch/app/model"
 	"mensch/app/photos"
 	"mensch/app/photos/evasions"
+	"mensch/app/scores"
 )
 
 // ErrNoPhotos says that the folder holds no photographs to measure with.
@@ -310,7 +311,7 @@ func (s *set) print(w io.Writer, all []evasions.Evasion, photosTried int, result
 				weakest, low = e.Name, share
 			}
 		}
-		lo, hi := wilson(h, n)
+		lo, hi := scores.Wilson(float64(h), float64(n))
 		fmt.Fprintf(tw, "%s\t%.1f\t%.1f-%.1f", name, percent(h, n), 100*lo, 100*hi)
 		for m := range plain {
 			fmt.Fprintf(tw, "\t%.0f", percent(plain[m], n))
@@ -356,17 +357,6 @@ func at(sorted []time.Duration, q float64) time.Duration {
 }
 
 func percent(a, n int) float64 { return 100 * float64(a) / float64(max(n, 1)) }
-
-// wilson is the 95 % interval of a share.
-func wilson(hits, n int) (float64, float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	p, m := float64(hits)/float64(n), float64(n)
-	mid, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, (mid-half)/(1+z*z/m)), min(1, (mid+half)/(1+z*z/m))
-}
 
 // poisson is the 95 % interval of a count (Byar's approximation; for none, the
 // rule of three).

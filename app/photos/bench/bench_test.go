@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mensch/app/scores"
 )
 
 func TestIntervals(t *testing.T) {
@@ -15,7 +17,7 @@ func TestIntervals(t *testing.T) {
 		hits, n int
 		lo, hi  float64
 	}{{0, 0, 0, 1}, {10, 10, 0.722, 1}, {0, 10, 0, 0.278}, {50, 100, 0.404, 0.596}} {
-		lo, hi := wilson(c.hits, c.n)
+		lo, hi := scores.Wilson(float64(c.hits), float64(c.n))
 		if math.Abs(lo-c.lo) > 0.002 || math.Abs(hi-c.hi) > 0.002 {
 			t.Errorf("%d of %d: %.3f to %.3f", c.hits, c.n, lo, hi)
 		}

@@ -5,18 +5,14 @@
 package bench
 
 import (
-	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"text/tabwriter"
 )
@@ -78,28 +74,6 @@ func Run(ctx context.Context, w io.Writer, dataDir string) error {
 	return nil
 }
 
-// readLines calls each with every line of a JSON Lines file.
-func readLines[T any](dataDir, name string, each func(T)) error {
-	f, err := os.Open(filepath.Join(dataDir, filepath.FromSlash(name)))
-	if err != nil {
-		return fmt.Errorf("opening %s: %w", name, err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 16<<20)
-	for n := 1; in.Scan(); n++ {
-		var v T
-		if err := json.Unmarshal(in.Bytes(), &v); err != nil {
-			return fmt.Errorf("%s, line %d: %w", name, n, err)
-		}
-		each(v)
-	}
-	if err := in.Err(); err != nil {
-		return fmt.Errorf("reading %s: %w", name, err)
-	}
-	return nil
-}
-
 // counts are right, wrong and missed decisions.
 type counts struct{ tp, fp, fn float64 }
 
@@ -132,16 +106,4 @@ func total(units []counts) counts {
 		sum.tp, sum.fp, sum.fn = sum.tp+u.tp, sum.fp+u.fp, sum.fn+u.fn
 	}
 	return sum
-}
-
-// wilson is the 95 % interval of a share.
-func wilson(k, n float64) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	p := k / n
-	middle := (p + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return middle - half, middle + half
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mensch/app/profiles"
+	"mensch/app/scores"
 )
 
 // headline is a profile's line with the credentials in it, where somebody
@@ -21,7 +22,11 @@ type headline struct {
 func measureCredentials(_ context.Context, t *table, dataDir string) error {
 	var units, naive []counts
 	lines, found, labelled := 0, 0, false
-	err := readLines(dataDir, "credentials/counselchat_headlines.jsonl", func(h headline) {
+	headlines, err := scores.Load[headline](dataDir, "credentials/counselchat_headlines.jsonl")
+	if err != nil {
+		return err
+	}
+	for _, h := range headlines {
 		lines++
 		var got []string
 		for _, c := range profiles.Extract(h.Headline) {
@@ -37,9 +42,6 @@ func measureCredentials(_ context.Context, t *table, dataDir string) error {
 			}
 		}
 		naive = append(naive, compareLists(h.Credentials, dotted))
-	})
-	if err != nil {
-		return err
 	}
 	if lines == 0 {
 		return fmt.Errorf("no headline in the labelled set: %w", fs.ErrNotExist)

@@ -9,6 +9,7 @@ import (
 	"github.com/antzucaro/matchr"
 
 	"mensch/app/profiles/linkage"
+	"mensch/app/scores"
 )
 
 // linkSet is a labelled table of records.
@@ -38,16 +39,17 @@ func measureLinkage(_ context.Context, t *table, dataDir string) error {
 	for _, set := range linkSets {
 		var records [][]string
 		var labels []string
-		err := readLines(dataDir, set.file, func(r map[string]string) {
+		rows, err := scores.Load[map[string]string](dataDir, set.file)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
 			row := make([]string, len(set.fields))
 			for i, f := range set.fields {
 				row[i] = strings.TrimSpace(r[f.Name])
 			}
 			records = append(records, row)
 			labels = append(labels, r[set.label])
-		})
-		if err != nil {
-			return err
 		}
 		model := linkage.Train(set.fields, records)
 		found := map[[2]int]bool{}

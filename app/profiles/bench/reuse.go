@@ -14,6 +14,7 @@ import (
 
 	"mensch/app/model"
 	"mensch/app/profiles"
+	"mensch/app/scores"
 )
 
 // The mix of rewriting: how much of a text is changed.
@@ -47,8 +48,12 @@ func readTexts(dataDir string) ([]string, error) {
 		}
 	}
 	for _, name := range []string{"topics/reddit_clusters.jsonl", "contact/counselchat_offplatform.jsonl"} {
-		if err := readLines(dataDir, name, add); err != nil {
+		rows, err := scores.Load[map[string]any](dataDir, name)
+		if err != nil {
 			return nil, err
+		}
+		for _, r := range rows {
+			add(r)
 		}
 	}
 	return out, nil
@@ -123,7 +128,7 @@ func measureReuse(ctx context.Context, t *table, dataDir string) error {
 		}
 	}
 	pairs := float64(len(texts)) * float64(len(texts)-1) / 2
-	low, high := wilson(float64(flagged), pairs)
+	low, high := scores.Wilson(float64(flagged), pairs)
 	t.add(Row{
 		Name: "reuse, false pairs in a million", Value: float64(flagged) / pairs * 1e6, Low: low * 1e6, High: high * 1e6, Target: "<= 1",
 		Note: fmt.Sprintf("%d texts of others, %.0f million pairs; %d that stand word for word in another are taken for reposts", len(texts), pairs/1e6, reposts),
@@ -149,7 +154,7 @@ func measureReuse(ctx context.Context, t *table, dataDir string) error {
 			}
 			c.RemoveText("copyist", "message:m")
 		}
-		low, high := wilson(right+wrong, sample)
+		low, high := scores.Wilson(right+wrong, sample)
 		t.add(Row{
 			Name: "reuse recall, " + mix.name, Value: (right + wrong) / sample, Low: low, High: high, Baseline: fmt.Sprintf("%.3f", naive/sample), Target: mix.target,
 			Note: fmt.Sprintf("%.0f of %d traced to the text they were made from, %.0f to another; naive: the first twelve words", right, sample, wrong),

@@ -21,6 +21,7 @@ import (
 
 	"mensch/app/model"
 	"mensch/app/ratings"
+	"mensch/app/scores"
 )
 
 // row is one measured number.
@@ -223,12 +224,12 @@ func measureRings(ctx context.Context, dataDir string) ([]row, error) {
 	for _, p := range plots {
 		k, n := all.found[p.name], all.planted[p.name]
 		found, planted = found+k, planted+n
-		low, high := wilson(k, n)
+		low, high := scores.Wilson(k, n)
 		rows = append(rows, row{"rings recall, " + p.name, k / n, low, high, fmt.Sprintf("%.3f", all.naive[p.name]/n), "", fmt.Sprintf("%.0f of %.0f experts", k, n)})
 	}
-	low, high := wilson(found, planted)
+	low, high := scores.Wilson(found, planted)
 	fp, clean := all.found[""], all.planted[""]
-	flow, fhigh := wilson(fp, clean)
+	flow, fhigh := scores.Wilson(fp, clean)
 	f1 := func(recall, fpr float64) float64 {
 		return 2 * recall * planted / (recall*planted + planted + fpr*clean)
 	}
@@ -279,16 +280,4 @@ func allFives(lists ...[]model.Rating) map[string]bool {
 		out[id] = n >= 5 && goods[id] == n
 	}
 	return out
-}
-
-// wilson is the 95 % interval of a share.
-func wilson(k, n float64) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	p := k / n
-	middle := (p + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return max(0, middle-half), min(1, middle+half)
 }

@@ -14,6 +14,7 @@ import (
 
 	"mensch/app/model"
 	"mensch/app/ratings"
+	"mensch/app/scores"
 )
 
 var chatLine = regexp.MustCompile(`^\[(\d\d):(\d\d)\] <([^>]+)> ?(.*)$`)
@@ -160,6 +161,6 @@ func measureLinks(_ context.Context, dataDir string) ([]row, error) {
 	if all == 0 {
 		return nil, fmt.Errorf("no talk between two in %d chat logs", len(logs))
 	}
-	low, high := wilson(right, all)
+	low, high := scores.Wilson(right, all)
 	return []row{{"reply links, talks of two", right / all, low, high, fmt.Sprintf("%.3f", naive/all), ">= 0.90", fmt.Sprintf("%.0f of %.0f replies in %d logs; naive: the talk's first line", right, all, len(logs))}}, nil
 }

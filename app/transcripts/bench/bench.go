@@ -4,9 +4,7 @@
 package bench
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -20,6 +18,7 @@ import (
 	"github.com/nyaruka/phonenumbers/v2"
 	"mvdan.cc/xurls/v2"
 
+	"mensch/app/scores"
 	"mensch/app/transcripts"
 )
 
@@ -122,7 +121,7 @@ func (b *bench) add(r Row) {
 }
 
 func (b *bench) rate(name string, k, n int, target float64, atLeast bool, note string) {
-	lo, hi := wilson(k, n)
+	lo, hi := scores.Wilson(float64(k), float64(n))
 	b.add(Row{Name: name, Value: ratio(k, n), Low: lo, High: hi, N: n, Target: target, AtLeast: atLeast, Note: note})
 }
 
@@ -166,41 +165,6 @@ func ratio(k, n int) float64 {
 		return 0
 	}
 	return float64(k) / float64(n)
-}
-
-// wilson gives the 95 % interval of a proportion.
-func wilson(k, n int) (lo, hi float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	p, m := ratio(k, n), float64(n)
-	mid := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, mid-half), min(1, mid+half)
-}
-
-// load reads a JSON Lines file.
-func load[T any](dir, name string) ([]T, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		return nil, fmt.Errorf("open the labelled set: %w", err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	var out []T
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 16<<20)
-	for n := 1; sc.Scan(); n++ {
-		var row T
-		if err := json.Unmarshal(sc.Bytes(), &row); err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", name, n, err)
-		}
-		out = append(out, row)
-	}
-	if err := sc.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	return out, nil
 }
 
 var (

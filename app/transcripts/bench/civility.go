@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mensch/app/scores"
 	"mensch/app/transcripts"
 	"mensch/app/transcripts/training"
 )
@@ -20,7 +21,7 @@ func (b *bench) offensive() error {
 		name, file string
 		target     float64
 	}{{"ConvAbuse", "toxicity/convabuse.jsonl", 0.89}, {"Davidson", "toxicity/davidson.jsonl", 0}, {"Surge", "toxicity/surge.jsonl", 0}} {
-		rows, err := load[toxic](b.dir, set.file)
+		rows, err := scores.Load[toxic](b.dir, set.file)
 		if err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func (b *bench) foreign() error {
 		if err != nil {
 			return fmt.Errorf("make the reader: %w", err)
 		}
-		rows, err := load[toxic](b.dir, set.file)
+		rows, err := scores.Load[toxic](b.dir, set.file)
 		if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (b *bench) foreign() error {
 
 // benign measures how many harmless expert answers are flagged.
 func (b *bench) benign() error {
-	rows, err := load[labelled](b.dir, "contact/counselchat_offplatform.jsonl")
+	rows, err := scores.Load[labelled](b.dir, "contact/counselchat_offplatform.jsonl")
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (b *bench) benign() error {
 		}
 	}
 	b.rate("incivility: harmless expert answers flagged (held out)", n, all, 0.005, false, fmt.Sprintf("word list %.2f", ratio(naive, all)))
-	irc, err := load[labelled](b.dir, "contact/irc_benign_negatives.jsonl")
+	irc, err := scores.Load[labelled](b.dir, "contact/irc_benign_negatives.jsonl")
 	if err != nil {
 		return err
 	}

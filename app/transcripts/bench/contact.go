@@ -12,6 +12,7 @@ import (
 	"github.com/nyaruka/phonenumbers/v2"
 
 	"mensch/app/model"
+	"mensch/app/scores"
 	"mensch/app/transcripts"
 )
 
@@ -46,7 +47,7 @@ type marketplace struct {
 // obfuscated measures the marketplace's contacts: a labelled span is found when
 // a mark covers at least half of it.
 func (b *bench) obfuscated() error {
-	rows, err := load[marketplace](b.dir, "contact/ramparts_marketplace.jsonl")
+	rows, err := scores.Load[marketplace](b.dir, "contact/ramparts_marketplace.jsonl")
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ type labelled struct {
 
 // promotion measures self-promotion in therapists' answers.
 func (b *bench) promotion() error {
-	rows, err := load[labelled](b.dir, "contact/counselchat_offplatform.jsonl")
+	rows, err := scores.Load[labelled](b.dir, "contact/counselchat_offplatform.jsonl")
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func window(t string, a, b int) string {
 
 // harmless measures how many harmless lines are flagged.
 func (b *bench) harmless() error {
-	rows, err := load[labelled](b.dir, "contact/irc_benign_negatives.jsonl")
+	rows, err := scores.Load[labelled](b.dir, "contact/irc_benign_negatives.jsonl")
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (b *bench) harmless() error {
 		}
 	}
 	b.rate("contact: harmless chat lines flagged", n, len(rows), 0.002, false, fmt.Sprintf("naive %.3f", ratio(naive, len(rows))))
-	sms, err := load[labelled](b.dir, "contact/sms_spam_ham.jsonl")
+	sms, err := scores.Load[labelled](b.dir, "contact/sms_spam_ham.jsonl")
 	if err != nil {
 		return err
 	}
@@ -197,7 +198,7 @@ type synthetic struct {
 // synthetic measures contact entities: an entity is found when one of the same
 // kind overlaps it by half, and is false when none does.
 func (b *bench) synthetic() error {
-	rows, err := load[synthetic](b.dir, "contact/presidio_synth.jsonl")
+	rows, err := scores.Load[synthetic](b.dir, "contact/presidio_synth.jsonl")
 	if err != nil {
 		return err
 	}

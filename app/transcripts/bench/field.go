@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"mensch/app/scores"
 	"mensch/app/transcripts"
 	"mensch/app/transcripts/training"
 )
@@ -30,7 +31,7 @@ func (b *bench) fields() error {
 	if err != nil {
 		return fmt.Errorf("make the reader: %w", err)
 	}
-	posts, err := load[training.Post](b.dir, "topics/reddit_clusters.jsonl")
+	posts, err := scores.Load[training.Post](b.dir, "topics/reddit_clusters.jsonl")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"mensch/app/scores"
 	"mensch/app/transcripts/notices"
 )
 
@@ -16,7 +17,7 @@ var naiveNotice = regexp.MustCompile(`(?i)(copyright|\(c\)|©).*\d{4}`)
 
 // notices measures whether a file has a copyright notice.
 func (b *bench) notices() error {
-	rows, err := load[file](b.dir, "copyright/scancode.jsonl")
+	rows, err := scores.Load[file](b.dir, "copyright/scancode.jsonl")
 	if err != nil {
 		return err
 	}

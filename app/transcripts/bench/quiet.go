@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"mensch/app/model"
+	"mensch/app/scores"
 	"mensch/app/transcripts"
 )
 
@@ -12,7 +13,7 @@ import (
 func (b *bench) quiet() error {
 	n, hits := 0, map[string]int{}
 	for _, file := range []string{"contact/irc_benign_negatives.jsonl", "contact/counselchat_offplatform.jsonl", "topics/reddit_clusters.jsonl"} {
-		rows, err := load[labelled](b.dir, file)
+		rows, err := scores.Load[labelled](b.dir, file)
 		if err != nil {
 			return err
 		}

@@ -3,13 +3,12 @@
 package training
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
 
+	"mensch/app/scores"
 	"mensch/app/transcripts"
 	"mensch/app/transcripts/linear"
 )
@@ -45,7 +44,7 @@ func Train(dataDir, outDir string) error {
 // in leaveOut.
 func (t *Trainer) Background(leaveOut map[string]bool) ([]byte, error) {
 	counts := make([]float64, transcripts.FieldSize)
-	posts, err := load[Post](t.dir, "topics/reddit_clusters.jsonl")
+	posts, err := scores.Load[Post](t.dir, "topics/reddit_clusters.jsonl")
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +132,7 @@ func (t *Trainer) Civility(leaveOut map[string]bool) (*linear.Model, error) {
 		if leaveOut[s.name] {
 			continue
 		}
-		rows, err := load[row](t.dir, s.file)
+		rows, err := scores.Load[row](t.dir, s.file)
 		if err != nil {
 			return nil, err
 		}
@@ -174,26 +173,4 @@ func (t *Trainer) Civility(leaveOut map[string]bool) (*linear.Model, error) {
 	// The sets hold more harmless talk than the texts that people doubt about:
 	// the point of balance is moved to where both errors weigh the same.
 	return linear.New(w, bias, a, b+0.4), nil
-}
-
-func load[T any](dir, name string) ([]T, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		return nil, fmt.Errorf("open the labelled set: %w", err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	var out []T
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 16<<20)
-	for n := 1; sc.Scan(); n++ {
-		var r T
-		if err := json.Unmarshal(sc.Bytes(), &r); err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", name, n, err)
-		}
-		out = append(out, r)
-	}
-	if err := sc.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	return out, nil
 }
