@@ -95,31 +95,27 @@ const (
 	tailLeast = 4096 // hashes that may wait outside the tables
 )
 
-// Index64 is an index of 64-bit hashes. The zero value is empty and ready. It's
-// safe for use by many goroutines.
-type Index64 struct {
+// roster is what both indexes have in common: hashes of type H in the order of
+// Add, and for each radius that was asked for the tables with their entries E.
+type roster[H, E any] struct {
 	mu     sync.RWMutex
-	hashes []uint64
+	hashes []H
 	ids    []uint32
 	dead   map[uint32]int // ID -> hashes before this place are removed
-	tables map[int]*tables64
+	tables map[int]*tables[E]
 }
 
-type entry64 struct {
-	hash uint64
-	at   uint32 // place in hashes
-}
-
-type tables64 struct {
-	n     int // hashes that the tables hold
+// tables find the first n hashes by their substrings.
+type tables[E any] struct {
+	n     int
 	cuts  []cut
 	masks [][]uint32
 	start [][]uint32
-	items [][]entry64
+	items [][]E
 }
 
 // Add puts a hash into the index. An ID may have many hashes.
-func (x *Index64) Add(id uint32, hash uint64) {
+func (x *roster[H, E]) Add(id uint32, hash H) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.hashes = append(x.hashes, hash)
@@ -127,7 +123,7 @@ func (x *Index64) Add(id uint32, hash uint64) {
 }
 
 // Remove takes all hashes of an ID out; the ID may be added again.
-func (x *Index64) Remove(id uint32) {
+func (x *roster[H, E]) Remove(id uint32) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.dead == nil {
@@ -140,7 +136,7 @@ func (x *Index64) Remove(id uint32) {
 }
 
 // compact forgets removed hashes; the tables are made anew when asked for.
-func (x *Index64) compact() {
+func (x *roster[H, E]) compact() {
 	k := 0
 	for i, id := range x.ids {
 		if i < x.dead[id] {
@@ -153,10 +149,47 @@ func (x *Index64) compact() {
 }
 
 // Len is the number of hashes, removed ones not yet forgotten included.
-func (x *Index64) Len() int {
+func (x *roster[H, E]) Len() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return len(x.hashes)
+}
+
+func (x *roster[H, E]) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
+
+// behind reports whether too many hashes wait outside a radius's tables.
+func (x *roster[H, E]) behind(radius int) bool {
+	t, n := x.tables[radius], len(x.hashes)
+	return t == nil || n-t.n > max(tailLeast, t.n/16)
+}
+
+// ready gives the tables of a radius, nil where a linear scan is as good. The
+// caller holds the lock for reading; build takes it for writing.
+func (x *roster[H, E]) ready(radius, most int, build func(radius int)) *tables[E] {
+	if len(x.hashes) > fewHashes && x.behind(radius) && radius < most {
+		x.mu.RUnlock()
+		build(radius)
+		x.mu.RLock()
+	}
+	return x.tables[radius]
+}
+
+func (x *roster[H, E]) keep(radius int, t *tables[E]) {
+	if x.tables == nil {
+		x.tables = map[int]*tables[E]{}
+	}
+	x.tables[radius] = t
+}
+
+// Index64 is an index of 64-bit hashes. The zero value is empty and ready. It's
+// safe for use by many goroutines.
+type Index64 struct {
+	roster[uint64, entry64]
+}
+
+type entry64 struct {
+	hash uint64
+	at   uint32 // place in hashes
 }
 
 // Search appends to hits every hash within radius of q (0 to 64), in no order.
@@ -168,19 +201,16 @@ func (x *Index64) Search(q uint64, radius int, hits []Hit) []Hit {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	t := x.tables[radius]
-	n := len(x.hashes)
-	if n > fewHashes && (t == nil || n-t.n > max(tailLeast, t.n/16)) && radius < 24 {
-		x.mu.RUnlock()
-		x.build(radius)
-		x.mu.RLock()
-		t = x.tables[radius]
-	}
+	t := x.ready(radius, 24, x.build)
 	from := 0
 	if t != nil {
 		from = t.n
 		hits = x.probe(t, q, radius, hits)
 	}
+	return x.scan(from, q, radius, hits)
+}
+
+func (x *Index64) scan(from int, q uint64, radius int, hits []Hit) []Hit {
 	for i, h := range x.hashes[from:] {
 		if d := bits.OnesCount64(h ^ q); d <= radius && x.alive(from+i) {
 			hits = append(hits, Hit{x.ids[from+i], d})
@@ -189,9 +219,7 @@ func (x *Index64) Search(q uint64, radius int, hits []Hit) []Hit {
 	return hits
 }
 
-func (x *Index64) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
-
-func (x *Index64) probe(t *tables64, q uint64, radius int, hits []Hit) []Hit {
+func (x *Index64) probe(t *tables[entry64], q uint64, radius int, hits []Hit) []Hit {
 	for k, c := range t.cuts {
 		key := uint32(q>>c.shift) & (1<<c.width - 1)
 		start, items := t.start[k], t.items[k]
@@ -222,11 +250,11 @@ func found64(cuts []cut, diff uint64) bool {
 func (x *Index64) build(radius int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	n := len(x.hashes)
-	if t := x.tables[radius]; t != nil && n-t.n <= max(tailLeast, t.n/16) {
+	if !x.behind(radius) {
 		return // another goroutine was faster
 	}
-	t := &tables64{n: n, cuts: choose(64, n, radius, 3, 8, 2.3, 1.3)}
+	n := len(x.hashes)
+	t := &tables[entry64]{n: n, cuts: choose(64, n, radius, 3, 8, 2.3, 1.3)}
 	for _, c := range t.cuts {
 		start := make([]uint32, 1<<c.width+1)
 		items := make([]entry64, n)
@@ -246,20 +274,12 @@ func (x *Index64) build(radius int) {
 		t.start, t.items = append(t.start, start), append(t.items, items)
 		t.masks = append(t.masks, masks(c.width, c.radius))
 	}
-	if x.tables == nil {
-		x.tables = map[int]*tables64{}
-	}
-	x.tables[radius] = t
+	x.keep(radius, t)
 }
 
 // Scan is the linear scan that Search has to agree with.
 func (x *Index64) Scan(q uint64, radius int, hits []Hit) []Hit {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	for i, h := range x.hashes {
-		if d := bits.OnesCount64(h ^ q); d <= radius && x.alive(i) {
-			hits = append(hits, Hit{x.ids[i], d})
-		}
-	}
-	return hits
+	return x.scan(0, q, radius, hits)
 }

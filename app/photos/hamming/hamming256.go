@@ -3,7 +3,6 @@ package hamming
 import (
 	"math/bits"
 	"slices"
-	"sync"
 )
 
 // Hash256 is a hash of 256 bits, such as PDQ's; word 0 holds the lowest bits.
@@ -28,58 +27,8 @@ func (h *Hash256) substring(c cut) uint32 {
 // Index256 is an index of 256-bit hashes. The zero value is empty and ready.
 // It's safe for use by many goroutines.
 type Index256 struct {
-	mu     sync.RWMutex
-	hashes []Hash256
-	ids    []uint32
-	dead   map[uint32]int
-	tables map[int]*tables256
+	roster[Hash256, uint32] // entries are places in hashes
 }
-
-type tables256 struct {
-	n     int
-	cuts  []cut
-	masks [][]uint32
-	start [][]uint32
-	items [][]uint32 // places in hashes
-}
-
-// Add puts a hash into the index. An ID may have many hashes.
-func (x *Index256) Add(id uint32, hash Hash256) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.hashes = append(x.hashes, hash)
-	x.ids = append(x.ids, id)
-}
-
-// Remove takes all hashes of an ID out; the ID may be added again.
-func (x *Index256) Remove(id uint32) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.dead == nil {
-		x.dead = map[uint32]int{}
-	}
-	x.dead[id] = len(x.hashes)
-	if len(x.dead) > 1024 && len(x.dead) > len(x.ids)/4 {
-		k := 0
-		for i, id := range x.ids {
-			if i < x.dead[id] {
-				continue
-			}
-			x.hashes[k], x.ids[k] = x.hashes[i], id
-			k++
-		}
-		x.hashes, x.ids, x.dead, x.tables = x.hashes[:k], x.ids[:k], nil, nil
-	}
-}
-
-// Len is the number of hashes, removed ones not yet forgotten included.
-func (x *Index256) Len() int {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	return len(x.hashes)
-}
-
-func (x *Index256) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
 
 // Search appends to hits every hash within radius of q (0 to 256), in no order.
 func (x *Index256) Search(q Hash256, radius int, hits []Hit) []Hit {
@@ -88,14 +37,7 @@ func (x *Index256) Search(q Hash256, radius int, hits []Hit) []Hit {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	t := x.tables[radius]
-	n := len(x.hashes)
-	if n > fewHashes && (t == nil || n-t.n > max(tailLeast, t.n/16)) && radius < 64 {
-		x.mu.RUnlock()
-		x.build(radius)
-		x.mu.RLock()
-		t = x.tables[radius]
-	}
+	t := x.ready(radius, 64, x.build)
 	from := 0
 	if t != nil {
 		from = t.n
@@ -120,7 +62,7 @@ func (x *Index256) Scan(q Hash256, radius int, hits []Hit) []Hit {
 	return x.scan(0, q, radius, hits)
 }
 
-func (x *Index256) probe(t *tables256, q Hash256, radius int, hits []Hit) []Hit {
+func (x *Index256) probe(t *tables[uint32], q Hash256, radius int, hits []Hit) []Hit {
 	// The candidates are gathered first and compared after: the loads of one
 	// list don't wait for the comparison of another.
 	var few [2048]uint32
@@ -155,11 +97,11 @@ func (x *Index256) probe(t *tables256, q Hash256, radius int, hits []Hit) []Hit 
 func (x *Index256) build(radius int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	n := len(x.hashes)
-	if t := x.tables[radius]; t != nil && n-t.n <= max(tailLeast, t.n/16) {
+	if !x.behind(radius) {
 		return
 	}
-	t := &tables256{n: n, cuts: choose(256, n, radius, 10, 24, 10, 8)}
+	n := len(x.hashes)
+	t := &tables[uint32]{n: n, cuts: choose(256, n, radius, 10, 24, 10, 8)}
 	for _, c := range t.cuts {
 		start := make([]uint32, 1<<c.width+1)
 		items := make([]uint32, n)
@@ -178,8 +120,5 @@ func (x *Index256) build(radius int) {
 		t.start, t.items = append(t.start, start), append(t.items, items)
 		t.masks = append(t.masks, masks(c.width, c.radius))
 	}
-	if x.tables == nil {
-		x.tables = map[int]*tables256{}
-	}
-	x.tables[radius] = t
+	x.keep(radius, t)
 }

@@ -137,7 +137,8 @@ func TestPlansSatisfyThePigeonholePrinciple(t *testing.T) {
 
 func benchmark64(b *testing.B, n, radius int, scan bool) {
 	r := rand.New(rand.NewPCG(1, 2))
-	x := &Index64{hashes: make([]uint64, 0, n), ids: make([]uint32, 0, n)}
+	x := &Index64{}
+	x.hashes, x.ids = make([]uint64, 0, n), make([]uint32, 0, n)
 	for i := range n {
 		x.Add(uint32(i), r.Uint64())
 	}
@@ -165,7 +166,8 @@ func BenchmarkSearch(b *testing.B) {
 	for _, how := range []string{"index", "scan"} {
 		b.Run("256-1000000-r31-"+how, func(b *testing.B) {
 			r := rand.New(rand.NewPCG(1, 2))
-			x := &Index256{hashes: make([]Hash256, 0, 1_000_000)}
+			x := &Index256{}
+			x.hashes = make([]Hash256, 0, 1_000_000)
 			for i := range 1_000_000 {
 				x.Add(uint32(i), Hash256{r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()})
 			}
