@@ -106,6 +106,8 @@ type DetectStore interface {
 	HashesOf(ctx context.Context, photoID string) (model.PhotoHashes, error)
 	// PhotoOwners says which profiles and bank items (enabled ones) show a photo.
 	PhotoOwners(ctx context.Context, photoID string) ([]model.PhotoOwner, error)
+	// PhotoLinks pages the findings about two photos by finding ID.
+	PhotoLinks(ctx context.Context, after string, limit int) ([]model.PhotoLink, error)
 }
 
 // CaseStore is the store as the screens read it.

@@ -42,6 +42,17 @@ type Match struct {
 	Affine [6]float64 `json:"affine"`
 }
 
+// PhotoLink is a finding about two photos, without its evidence.
+type PhotoLink struct {
+	FindingID string    `json:"finding_id"`
+	ExpertID  string    `json:"expert_id"` // who shows Query
+	Query     string    `json:"query"`     // photo ID
+	Other     string    `json:"other"`     // photo ID, as in Match
+	Kind      MatchKind `json:"kind"`
+	Score     float64   `json:"score"`
+	Verdict   Verdict   `json:"verdict,omitempty"`
+}
+
 // BankKind says what a match against a bank means.
 type BankKind string
 
