@@ -20,6 +20,7 @@ type Store interface {
 	CaseStore
 	DecisionStore
 	BankStore
+	JudgementStore
 	SettingsStore
 	AuditStore
 	Close() error

@@ -158,11 +158,21 @@ func (d *Desk) addPairs(ctx context.Context, file *CaseFile) error {
 	for _, b := range banks {
 		names[b.ID] = b.Name
 	}
+	var compared []string
+	for _, f := range file.Findings {
+		if f.Match != nil {
+			compared = append(compared, f.ID)
+		}
+	}
+	words, err := d.store.MatchWords(ctx, compared)
+	if err != nil {
+		return fmt.Errorf("reading the verdicts on the photos: %w", err)
+	}
 	for _, f := range file.Findings {
 		if f.Match == nil {
 			continue
 		}
-		pair := PhotoPair{FindingID: f.ID, Match: *f.Match, Guideline: f.Guideline, Advisory: f.Advisory, Reason: f.Reason, Verdict: f.Verdict}
+		pair := PhotoPair{FindingID: f.ID, Match: *f.Match, Guideline: f.Guideline, Advisory: f.Advisory, Reason: f.Reason, Verdict: f.Verdict, Word: words[f.ID]}
 		pair.Expert = PhotoSide{PhotoID: f.Match.Query, Title: file.Expert.ScreenName + " · " + file.Expert.Cluster}
 		pair.Other = PhotoSide{PhotoID: f.Match.Other}
 		switch {
@@ -267,6 +277,10 @@ func (d *Desk) judge(ctx context.Context, findingID string, span int, v model.Ve
 	f, err := d.store.Finding(ctx, findingID)
 	if err != nil {
 		return fmt.Errorf("reading finding %s: %w", findingID, err)
+	}
+	if f.Match != nil && span < 0 {
+		_, err := d.JudgeMatch(ctx, findingID, matchWord(v), "")
+		return err
 	}
 	if err := d.store.JudgeFinding(ctx, findingID, span, v, d.Moderator(), d.now().UTC()); err != nil {
 		return fmt.Errorf("keeping the verdict on finding %s: %w", findingID, err)

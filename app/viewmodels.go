@@ -56,6 +56,7 @@ type PhotoPair struct {
 	Advisory  bool
 	Reason    string
 	Verdict   model.Verdict
+	Word      model.MatchWord // what the moderator said of it
 }
 
 // PhotoSide is one photo of a pair and where it stands.

@@ -131,21 +131,13 @@ func (t *tx) queuePhoto(id string) error {
 // its photo so that what it matched is judged anew.
 func (s *Store) DisableBankItem(ctx context.Context, id string, disabled bool, by string, when time.Time) error {
 	return s.write(ctx, "changing bank item "+id, func(t *tx) error {
-		var photo string
-		found, err := t.get(&photo, `SELECT photo_id FROM bank_items WHERE id = ?`, id)
-		if err != nil {
+		var there bool
+		if _, err := t.get(&there, `SELECT EXISTS (SELECT 1 FROM bank_items WHERE id = ?)`, id); err != nil {
 			return err
 		}
-		if !found {
+		if !there {
 			return model.ErrNotFound
 		}
-		n, err := t.exec(`UPDATE bank_items SET disabled = ?1 WHERE id = ?2 AND disabled <> ?1`, disabled, id)
-		if err != nil || n == 0 {
-			return err
-		}
-		if err := t.queuePhoto(photo); err != nil {
-			return err
-		}
-		return t.audit(when, by, "bank", "item:"+id, map[string]any{"disabled": disabled})
+		return t.setItem(id, disabled, by, when)
 	})
 }

@@ -233,8 +233,7 @@ func (s *Store) JudgeFinding(ctx context.Context, findingID string, span int, ve
 		}
 		detail := map[string]any{"verdict": verdict, "guideline": f.Guideline, "case": f.CaseID}
 		if span < 0 {
-			_, err = t.exec(`UPDATE findings SET verdict = ?, by_marks = ?, judged_by = ?, judged_at = ? WHERE id = ?`,
-				verdict, verdict == model.VerdictOpen, by, us(when), findingID)
+			err = t.judged(f, verdict, by, when)
 		} else {
 			detail["mark"] = span
 			f.Spans[span].Verdict = verdict
