@@ -26,6 +26,7 @@ type Options struct {
 	Now      func() time.Time
 	// Moderator names who decides where the platform has not said it.
 	Moderator string
+	Keys      Keys // nil: no heads are signed, and no case files sealed
 }
 
 // Desk is one moderator's place of work: a store, a platform, the rules and
@@ -37,6 +38,8 @@ type Desk struct {
 	models fs.FS
 	now    func() time.Time
 	reader *transcripts.Reader
+	keys   Keys
+	log    auditLog
 
 	mu        sync.Mutex
 	platform  platform.Platform
@@ -70,7 +73,7 @@ func NewDesk(ctx context.Context, o Options) (*Desk, error) {
 	d := &Desk{
 		store: o.Store, pack: o.Pack, models: o.Models, now: o.Now, reader: reader,
 		platform: o.Platform, server: o.Server, moderator: o.Moderator,
-		watchers: map[int]func(){},
+		watchers: map[int]func(){}, keys: o.Keys,
 	}
 	d.status.Server = o.Server
 	if _, err := d.store.RecoverOutbox(ctx, d.now()); err != nil {
@@ -161,15 +164,6 @@ func (d *Desk) Status(ctx context.Context) (SyncStatus, error) {
 	defer d.mu.Unlock()
 	d.status.Counts = counts
 	return d.status, nil
-}
-
-// Verify checks the audit log's chain and SQLite's own integrity. It returns
-// how many audit rows were read.
-func (d *Desk) Verify(ctx context.Context) (rows int64, err error) {
-	if err := d.store.CheckIntegrity(ctx); err != nil {
-		return 0, fmt.Errorf("checking the store: %w", err)
-	}
-	return verifyAudit(ctx, d.store)
 }
 
 // GuidelineIDs are the rules of the pack, in its order.

@@ -23,6 +23,7 @@ type Store interface {
 	JudgementStore
 	SettingsStore
 	AuditStore
+	HeadStore
 	Close() error
 }
 
@@ -173,6 +174,9 @@ type SettingsStore interface {
 type AuditStore interface {
 	AppendAudit(ctx context.Context, at time.Time, actor, action, object, detail string) error
 	AuditRows(ctx context.Context, afterSeq int64, limit int) ([]model.AuditRow, error)
+	// AuditRowsAbout are the rows about any of the objects, such as case:<id>,
+	// oldest first, at most limit.
+	AuditRowsAbout(ctx context.Context, objects []string, limit int) ([]model.AuditRow, error)
 	// CheckIntegrity runs SQLite's own checks (integrity and foreign keys).
 	CheckIntegrity(ctx context.Context) error
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"mensch/app/audit"
@@ -91,7 +90,11 @@ func (d *Desk) syncNow(ctx context.Context, p platform.Platform, server string, 
 	d.mu.Lock()
 	d.status.Sent = sent
 	d.mu.Unlock()
-	return err
+	if err != nil {
+		return err
+	}
+	tell("checking the audit log", 0, 0)
+	return d.anchor(ctx, p, server)
 }
 
 // Connected tells whether a platform stands behind the desk, reachable or not.
@@ -134,6 +137,15 @@ func (d *Desk) Push(ctx context.Context) (acked int, err error) {
 	}
 	d.pushing.Lock()
 	defer d.pushing.Unlock()
+	due, err := d.due(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if due {
+		if err := d.agree(ctx, p, server); err != nil {
+			return 0, fmt.Errorf("checking the audit log before anything is sent: %w", err)
+		}
+	}
 	sent, err := platform.Push(ctx, d.store, p, platform.Options{Server: server, Now: d.now})
 	if sent.Any() {
 		d.changed()
@@ -141,7 +153,22 @@ func (d *Desk) Push(ctx context.Context) (acked int, err error) {
 	if err != nil {
 		return sent.Acked, fmt.Errorf("sending decisions: %w", err)
 	}
-	return sent.Acked, nil
+	if !sent.Any() {
+		return 0, nil
+	}
+	return sent.Acked, d.anchor(ctx, p, server)
+}
+
+// due reports whether anything in the outbox may be sent now.
+func (d *Desk) due(ctx context.Context) (bool, error) {
+	_, err := d.store.NextOutbox(ctx, d.now().UTC())
+	if notFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("reading the outbox: %w", err)
+	}
+	return true, nil
 }
 
 // Run keeps the desk going until ctx ends: it sends what comes due, and syncs
@@ -218,6 +245,8 @@ func Sentence(err error) string {
 		return refusal.Why
 	case errors.As(err, &link):
 		return link.Error()
+	case errors.Is(err, audit.ErrBroken), errors.Is(err, audit.ErrHead):
+		return "The audit log of this store is not what it was: " + broken(err) + ". Nothing was sent. Run “menschctl verify”, and tell whoever looks after the store; if it was rightly put back from a copy, “menschctl key --renew” begins a new log."
 	case errors.Is(err, model.ErrFull):
 		return "The disk is full. Nothing that was under way was kept, all earlier work is; free some space and try again."
 	case errors.Is(err, model.ErrCorrupt):
@@ -234,32 +263,15 @@ func Sentence(err error) string {
 	return "Something failed: " + err.Error() + ". Nothing that was confirmed before is lost."
 }
 
-// verifyAudit walks the whole audit log.
-func verifyAudit(ctx context.Context, store AuditStore) (rows int64, err error) {
-	last, err := audit.Verify(auditRows(ctx, store))
-	if err != nil {
-		return last.Seq, fmt.Errorf("verifying the audit log: %w", err)
+// broken is the innermost account of what is wrong with the audit log.
+func broken(err error) string {
+	var row *audit.BrokenError
+	var back *audit.RollbackError
+	switch {
+	case errors.As(err, &back):
+		return back.Error()
+	case errors.As(err, &row):
+		return row.Error()
 	}
-	return last.Seq, nil
-}
-
-func auditRows(ctx context.Context, store AuditStore) iter.Seq2[model.AuditRow, error] {
-	return func(yield func(model.AuditRow, error) bool) {
-		for after := int64(0); ; {
-			page, err := store.AuditRows(ctx, after, recordsPage)
-			if err != nil {
-				yield(model.AuditRow{}, err)
-				return
-			}
-			if len(page) == 0 {
-				return
-			}
-			for _, row := range page {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			after = page[len(page)-1].Seq
-		}
-	}
+	return err.Error()
 }

@@ -51,6 +51,22 @@ func (s *Store) AppendAudit(ctx context.Context, when time.Time, actor, action, 
 	})
 }
 
+// AuditRowsAbout reads the rows about any of the objects, oldest first.
+func (s *Store) AuditRowsAbout(ctx context.Context, objects []string, limit int) ([]model.AuditRow, error) {
+	const doing = "reading the audit log of a case"
+	names, err := text(objects)
+	if err != nil {
+		return nil, failed(ctx, doing, err)
+	}
+	var rows []auditRow
+	err = s.reader.SelectContext(ctx, &rows, `SELECT seq, at, actor, action, object, detail, prev, hash FROM audit
+		WHERE object IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`, names, limit)
+	if err != nil {
+		return nil, failed(ctx, doing, err)
+	}
+	return each(rows, auditRow.row)
+}
+
 // AuditRows pages the log by Seq, oldest first.
 func (s *Store) AuditRows(ctx context.Context, afterSeq int64, limit int) ([]model.AuditRow, error) {
 	var rows []auditRow

@@ -138,6 +138,25 @@ func (t *Tree) ProveGrowth(from int64) ([]tlog.Hash, error) {
 	return proof, nil
 }
 
+// maxProof is more hashes than the proof of any log that fits an int64 has.
+const maxProof = 64
+
+// ParseProof reads the hashes of a proof, each as tlog.Hash.String writes it.
+func ParseProof(texts []string) ([]tlog.Hash, error) {
+	if len(texts) > maxProof {
+		return nil, fmt.Errorf("%w: it has %d hashes", ErrProof, len(texts))
+	}
+	proof := make([]tlog.Hash, 0, len(texts))
+	for _, text := range texts {
+		h, err := tlog.ParseHash(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %q is no hash", ErrProof, text)
+		}
+		proof = append(proof, h)
+	}
+	return proof, nil
+}
+
 // CheckGrowth checks, without the log, that the log of one head continues the
 // log of an earlier one. A shorter log or one of another past gives
 // *RollbackError.

@@ -31,6 +31,7 @@ const (
 	KindStale        Kind = "stale"        // 412: the case changed
 	KindLeaseHeld    Kind = "lease held"   // 409: somebody holds the case
 	KindLeaseLost    Kind = "lease lost"   // 409: the case was claimed after our claim ran out
+	KindRolledBack   Kind = "rolled back"  // 409: the audit log is not the continuation of what the platform knows
 	KindThrottled    Kind = "throttled"    // 429
 	KindUnavailable  Kind = "unavailable"  // 503 in the platform's own words: it did nothing
 	KindBroken       Kind = "broken"       // any other 5xx: it may have done something
@@ -127,6 +128,8 @@ func (e *Error) what() string {
 			return strings.TrimRight(said, ".") // nobody but this program refuses it
 		}
 		return "the platform refuses it" + saying
+	case KindRolledBack:
+		return "the audit log is not the continuation of the one that the platform knows" + saying
 	case KindStale:
 		if e.Problem != nil && e.Problem.Decision != nil && e.Problem.Decision.Moderator != "" {
 			return tidy(e.Problem.Decision.Moderator, 80) + " decided the case meanwhile"

@@ -292,6 +292,7 @@ var kindOfProblem = map[string]Kind{
 	"stale-case":            KindStale,
 	"lease-lost":            KindLeaseLost,
 	"lease-held":            KindLeaseHeld,
+	"log-rolled-back":       KindRolledBack,
 	"precondition-required": KindInvalid,
 	"key-reused":            KindInvalid,
 	"throttled":             KindThrottled,

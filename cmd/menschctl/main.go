@@ -10,6 +10,8 @@
 //	menschctl outbox                     how far decisions have come
 //	menschctl undo DECISION              take a decision back that was not sent
 //	menschctl verify [FILE]              check the store, or a sealed case file
+//	menschctl export CASE                a case as one sealed file
+//	menschctl key                        the key that checks this store's files
 //
 // Each takes --json, which prints one JSON object a line on standard output.
 // What is said to people goes to standard error then.
@@ -65,6 +67,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mensch/app"
+	"mensch/app/audit"
 	"mensch/app/model"
 	"mensch/app/sync"
 )
@@ -143,7 +146,7 @@ func words(err error) string {
 	case errors.Is(err, errToken), errors.Is(err, errDamage):
 		return err.Error()
 	}
-	for _, known := range []error{model.ErrFull, model.ErrCorrupt, model.ErrNewerStore, model.ErrForeignStore, model.ErrStale, context.Canceled} {
+	for _, known := range []error{audit.ErrBroken, audit.ErrHead, model.ErrFull, model.ErrCorrupt, model.ErrNewerStore, model.ErrForeignStore, model.ErrStale, context.Canceled} {
 		if errors.Is(err, known) {
 			return app.Sentence(err)
 		}
@@ -164,7 +167,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.Is(err, errPartly):
 		return exitPartly
-	case errors.Is(err, errDamage), errors.Is(err, model.ErrCorrupt):
+	case errors.Is(err, errDamage), errors.Is(err, model.ErrCorrupt), errors.Is(err, audit.ErrBroken), errors.Is(err, audit.ErrHead):
 		return exitDamage
 	case errors.Is(err, errToken):
 		return exitToken
@@ -225,7 +228,7 @@ Exit codes:
 	flags.BoolVarP(&t.quiet, "quiet", "q", false, "say nothing of how it goes on")
 	root.AddCommand(
 		t.syncCommand(), t.importCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
-		t.decideCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(),
+		t.decideCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.exportCommand(), t.keyCommand(),
 	)
 	return root
 }

@@ -278,7 +278,8 @@ func TestVerifyFindsDamage(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	s.do("verify", filepath.Join(s.dir, "mensch.db"), "--key", "nonsense").want(t, exitUsage)
-	s.do("verify", filepath.Join(s.dir, "mensch.db")).want(t, exitUsage)
+	s.do("verify", filepath.Join(s.dir, "mensch.db")).want(t, exitFailed) // that is no case file
+	do(t, nil, "", "--dir", t.TempDir(), "verify", filepath.Join(s.dir, "mensch.db")).want(t, exitUsage)
 }
 
 func TestDecideUndoAndSend(t *testing.T) {

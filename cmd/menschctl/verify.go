@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
@@ -13,25 +14,34 @@ import (
 	"mensch/app/audit"
 	"mensch/app/audit/casefile"
 	"mensch/app/model"
+	"mensch/cmd/internal/workplace"
 )
 
 // verifyLine is what verify --json prints.
 type verifyLine struct {
 	OK      bool   `json:"ok"`
-	Rows    int64  `json:"rows"`            // of the audit log that are sound
-	Entries int    `json:"entries"`         // of a case file that are sound
-	Case    string `json:"case,omitempty"`  // of a case file
-	Fault   string `json:"fault,omitempty"` // what is damaged and where
+	Rows    int64  `json:"rows"`              // of the audit log that are sound
+	Kept    int    `json:"kept"`              // heads beside the store that the log continues
+	Known   int    `json:"known"`             // heads at the platform that the log continues
+	Unasked string `json:"unasked,omitempty"` // why the platform was not asked
+	Entries int    `json:"entries"`           // of a case file that are sound
+	Case    string `json:"case,omitempty"`    // of a case file
+	Fault   string `json:"fault,omitempty"`   // what is damaged and where
 }
 
 func (t *tool) verifyCommand() *cobra.Command {
 	var keys []string
+	var offline bool
 	cmd := &cobra.Command{
 		Use:   "verify [FILE]",
 		Short: "Check the store, or a sealed case file",
-		Long: `Check the store: SQLite's own checks, and every row of the audit log against the
-row before it. With a FILE, check a sealed case file instead, which needs no
-store but the keys (--key) of those whose files you trust.
+		Long: `Check the store: SQLite's own checks, every row of the audit log against the row
+before it, and the log against every signed head that is known of it, beside the
+store and at the platform: so a log that was cut or a store that was rolled back
+is noticed. The platform is asked where there is a token; --offline asks nobody.
+
+With a FILE, check a sealed case file instead, which needs no store but the keys
+(--key) of those whose files you trust; without --key, the store's own key.
 
 Damage is named with its place, and the exit code is 5.`,
 		Args: args(0, 1),
@@ -39,33 +49,42 @@ Damage is named with its place, and the exit code is 5.`,
 			if len(files) == 1 {
 				return t.verifyFile(files[0], keys)
 			}
-			return t.verifyStore(cmd.Context())
+			return t.verifyStore(cmd.Context(), offline)
 		},
 	}
 	cmd.Flags().StringArrayVar(&keys, "key", nil, "a verifier `key` of a trusted signer, such as mensch+1a2b3c4d+Aa…; may be repeated")
+	cmd.Flags().BoolVar(&offline, "offline", false, "ask no platform")
 	return cmd
 }
 
-func (t *tool) verifyStore(ctx context.Context) error {
+func (t *tool) verifyStore(ctx context.Context, offline bool) error {
 	if err := t.existing(); err != nil {
 		return err
 	}
-	desk, err := t.offline(ctx)
+	token, err := t.token()
+	if err != nil {
+		return err
+	}
+	desk, err := workplace.Open(ctx, workplace.Config{Dir: t.folder(), Server: t.server, Token: token, Offline: offline})
 	if errors.Is(err, model.ErrCorrupt) {
 		return t.verified(verifyLine{}, err)
 	}
 	return with(desk, err, func(desk *app.Desk) error {
-		rows, err := desk.Verify(ctx)
-		if err != nil && !errors.Is(err, audit.ErrBroken) && !errors.Is(err, model.ErrCorrupt) {
+		v, err := desk.Verify(ctx)
+		if err != nil && !errors.Is(err, audit.ErrBroken) && !errors.Is(err, audit.ErrHead) && !errors.Is(err, model.ErrCorrupt) {
 			return err
 		}
-		return t.verified(verifyLine{Rows: rows}, err)
+		return t.verified(verifyLine{Rows: v.Rows, Kept: v.Kept, Known: v.Known, Unasked: v.NotAsked}, err)
 	})
 }
 
 func (t *tool) verifyFile(path string, keys []string) error {
 	if len(keys) == 0 {
-		return usagef("verify FILE: name the key of a trusted signer with --key")
+		own, err := workplace.Keys{Dir: t.folder()}.Public()
+		if err != nil {
+			return usagef("verify FILE: name the key of a trusted signer with --key; there is no store here that has one")
+		}
+		keys = []string{own}
 	}
 	var known []note.Verifier
 	for _, k := range keys {
@@ -112,7 +131,10 @@ func (t *tool) verified(line verifyLine, damage error) error {
 	case line.Case != "":
 		t.sayf("The file of case %s is as it was sealed: %d entries, %d rows of the audit log.", line.Case, line.Entries, line.Rows)
 	default:
-		t.sayf("The store is sound: %d rows of the audit log follow from each other.", line.Rows)
+		t.sayf("The store is sound: %d rows of the audit log follow from each other, and continue %d heads kept beside the store and %d at the platform.", line.Rows, line.Kept, line.Known)
+		if line.Unasked != "" {
+			t.sayf("The platform's heads were not compared: %s.", strings.TrimRight(line.Unasked, "."))
+		}
 	}
 	return nil
 }

@@ -478,6 +478,25 @@ func TestRedactedVariant(t *testing.T) {
 	}
 }
 
+// What happened is told in the program's words, with the names of who did it.
+func TestRedactedTimelineNamesNoModerator(t *testing.T) {
+	f := casefile.File{
+		ExportedBy: "Ada", ExportedAt: "2026-03-11T08:00:00Z",
+		Decisions: []model.Receipt{{Decision: model.Decision{ID: "d1", Moderator: "Robin"}}},
+		Appeals:   []model.Appeal{{DecidedBy: "Kim", Reason: "Kim saw it otherwise."}},
+		Timeline:  []casefile.Moment{{Kind: "sanction", Text: "warning for “Contact exchange”, by Robin"}, {Kind: "profile", Text: "Profile changed, seen by Ada"}},
+	}
+	data, err := json.Marshal(casefile.Redact(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Ada", "Robin", "Kim"} {
+		if bytes.Contains(data, []byte(name)) {
+			t.Errorf("%s is named", name)
+		}
+	}
+}
+
 func TestRedactedFileIsSealed(t *testing.T) {
 	secret, public := keys(t)
 	photos, ids := shelf()

@@ -14,6 +14,8 @@ import (
 // is given are left as they are.
 func Redact(f File, finders ...cases.Finder) File {
 	clean := func(text string) string { return cases.Redact(text, finders...) }
+	// What happened is told with the names of who did it.
+	staffless := func(text string) string { return clean(cases.Redact(text, cases.Words("moderator", staff(f)...))) }
 	out := File{
 		Format: f.Format, ExportedAt: f.ExportedAt, Redacted: true, PackVersion: f.PackVersion,
 		Guidelines: slices.Clone(f.Guidelines), Strikes: slices.Clone(f.Strikes), Profile: f.Profile,
@@ -40,7 +42,7 @@ func Redact(f File, finders ...cases.Finder) File {
 	}
 	for _, a := range f.Appeals {
 		a.DecidedBy = ""
-		a.Reason = clean(a.Reason)
+		a.Reason = staffless(a.Reason)
 		out.Appeals = append(out.Appeals, a)
 	}
 	for _, s := range f.Sessions {
@@ -58,7 +60,7 @@ func Redact(f File, finders ...cases.Finder) File {
 	for _, m := range f.Timeline {
 		switch m.Kind {
 		case "joined", "sanction", "profile", "appeal":
-			m.Text = clean(m.Text)
+			m.Text = staffless(m.Text)
 			out.Timeline = append(out.Timeline, m)
 		case "decision":
 			m.Text = "A decision was made."
@@ -70,6 +72,24 @@ func Redact(f File, finders ...cases.Finder) File {
 		out.Findings[i].Spans = nil
 	}
 	return out
+}
+
+// staff are all who worked on the case.
+func staff(f File) []string {
+	names := []string{f.ExportedBy}
+	for _, r := range f.Decisions {
+		names = append(names, r.Decision.Moderator)
+	}
+	for _, a := range f.Approvals {
+		names = append(names, a.Proposer, a.Approver)
+	}
+	for _, a := range f.Appeals {
+		names = append(names, a.DecidedBy)
+	}
+	for _, n := range f.Notes {
+		names = append(names, n.Author)
+	}
+	return names
 }
 
 // RedactProof leaves the rows of the log out, and keeps the proof that they

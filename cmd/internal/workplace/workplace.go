@@ -75,7 +75,7 @@ func Open(ctx context.Context, c Config) (desk *app.Desk, err error) {
 			return nil, fmt.Errorf("reading which platform the store belongs to: %w", err)
 		}
 	}
-	options := app.Options{Store: db, Pack: pack, Models: assets.Models(), Moderator: c.Moderator, Server: server}
+	options := app.Options{Store: db, Pack: pack, Models: assets.Models(), Moderator: c.Moderator, Server: server, Keys: Keys{Dir: c.Dir}}
 	if server != "" && !c.Offline {
 		token := c.Token
 		if token == "" {

@@ -145,14 +145,15 @@ func migrate(ctx context.Context, db *sqlx.DB) error {
 	}
 	switch {
 	case application == applicationID && version == schemaVersion:
-		return nil
+		_, err := db.ExecContext(ctx, auditSchema)
+		return err
 	case application == applicationID && version > schemaVersion:
 		return fmt.Errorf("the file has version %d, this program knows %d: %w", version, schemaVersion, ErrNewerFile)
 	case application != 0 || version != 0 || tables != 0:
 		return ErrForeignFile
 	}
 	return write(ctx, db, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, schema); err != nil {
+		if _, err := tx.ExecContext(ctx, schema+auditSchema); err != nil {
 			return err
 		}
 		server, secret := make([]byte, 8), make([]byte, 32)

@@ -29,6 +29,7 @@ const (
 	keyReused            problemType = "key-reused"
 	throttled            problemType = "throttled"
 	unavailable          problemType = "unavailable"
+	logRolledBack        problemType = "log-rolled-back"
 )
 
 var titles = map[problemType]string{
@@ -45,6 +46,7 @@ var titles = map[problemType]string{
 	keyReused:            "The key was used for another decision",
 	throttled:            "Too many requests",
 	unavailable:          "The platform cannot answer now",
+	logRolledBack:        "The audit log is not the continuation of the one that is known",
 }
 
 // problem is an RFC 9457 answer. It is also the error that the steps of a

@@ -30,6 +30,10 @@ func (s *Server) routes() http.Handler {
 			"DELETE": s.guard(actLease, s.releaseLease),
 		}},
 		{"/v1/decisions/{key}", map[string]http.Handler{"GET": s.guard(actRead, s.decision)}},
+		{"/v1/audit/{origin}", map[string]http.Handler{
+			"GET": s.guard(actRead, s.heads),
+			"PUT": s.guard(actDecide, s.keepHead),
+		}},
 		{"/v1/incidents", map[string]http.Handler{"POST": s.guard(actReport, s.report)}},
 		{"/v1/appeals", map[string]http.Handler{"POST": s.guard(actAppeal, s.appeal)}},
 		{"/v1/experts/{id}", map[string]http.Handler{"DELETE": s.guard(actErase, s.erase)}},
