@@ -99,8 +99,8 @@ func TestStockVerdictFillsABankAndIsTakenBack(t *testing.T) {
 	if err := desk.UndoMatch(t.Context(), judged.Judgement.Seq); !errors.As(err, &no) {
 		t.Fatalf("taking it back twice: %v", err)
 	}
-	if rows, err := desk.Verify(t.Context()); err != nil || rows == 0 {
-		t.Fatalf("the log has %d rows, %v", rows, err)
+	if rows, err := desk.Verify(t.Context()); err != nil || rows.Rows == 0 {
+		t.Fatalf("the log has %d rows, %v", rows.Rows, err)
 	}
 }
 
