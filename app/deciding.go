@@ -50,15 +50,15 @@ func (d *Desk) Recommend(ctx context.Context, caseID string) ([]Recommendation, 
 		}
 	}
 	// The moderator may see what no detector and no reporter saw.
-	for _, g := range d.pack.Guidelines {
+	for _, g := range d.pack().Guidelines {
 		add(g.ID)
 	}
 	out := make([]Recommendation, 0, len(named))
 	for _, id := range named {
-		if _, ok := d.pack.Guideline(id); !ok {
+		if _, ok := d.pack().Guideline(id); !ok {
 			continue // a reporter's own word, which no rule is called by
 		}
-		r := cases.RecommendFor(d.pack, id, record, d.now().UTC())
+		r := cases.RecommendFor(d.pack(), id, record, d.now().UTC())
 		out = append(out, Recommendation{
 			Guideline: r.Guideline, Title: r.Title, Step: r.Step, Days: r.Days, Strikes: r.Strikes, Why: r.Why, Steps: r.Steps,
 		})
@@ -103,10 +103,10 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 	decision := model.Decision{
 		ID: uuid.NewString(), CaseID: facts.Case.ID, CaseVersion: facts.Case.Version, ExpertID: facts.Case.ExpertID,
 		Moderator: d.Moderator(), Outcome: draft.Outcome, Language: draft.Language, Rationale: draft.Rationale,
-		PackVersion: d.pack.Version, DecidedAt: now,
+		PackVersion: d.pack().Version, DecidedAt: now,
 	}
 	if decision.Language == "" {
-		decision.Language = d.pack.LanguageOf(expert.Expert)
+		decision.Language = d.pack().LanguageOf(expert.Expert)
 	}
 	if lease := facts.Case.Lease; lease != nil && lease.Holder == d.Moderator() && lease.Expires.After(now) {
 		decision.LeaseToken = lease.Token
@@ -121,7 +121,7 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 	decision.Sanctions, preview.Problems = sanctions, problems
 	preview.Message = draft.Message
 	if preview.Message == "" && draft.Outcome == model.Sanctioned && len(decision.Sanctions) > 0 {
-		text, err := cases.Compose(d.pack, decision.Language, expert, decision.Sanctions, decision.Evidence)
+		text, err := cases.Compose(d.pack(), decision.Language, expert, decision.Sanctions, decision.Evidence)
 		var unresolved *guidelines.UnresolvedError
 		switch {
 		case errors.As(err, &unresolved):
@@ -132,11 +132,11 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 		preview.Message = text
 	}
 	decision.Message = preview.Message
-	preview.Problems = append(preview.Problems, cases.Check(d.pack, decision)...)
+	preview.Problems = append(preview.Problems, cases.Check(d.pack(), decision)...)
 	if facts.Case.State == model.CaseWaiting {
 		preview.Problems = append(preview.Problems, "This case is already decided and on its way to the platform. Undo that decision first.")
 	}
-	preview.SideEffects = cases.SideEffects(d.pack, decision, facts)
+	preview.SideEffects = cases.SideEffects(d.pack(), decision, facts)
 	preview.Decision = decision
 	return preview, facts, nil
 }
@@ -151,7 +151,7 @@ func (d *Desk) sanctions(draft Draft, decision model.Decision, expert model.Expe
 				problems = append(problems, "To void ratings, name a finding that shows them as evidence.")
 			}
 		}
-		sanction, err := cases.NewSanction(d.pack, uuid.NewString(), decision.ID, expert, choice, now)
+		sanction, err := cases.NewSanction(d.pack(), uuid.NewString(), decision.ID, expert, choice, now)
 		if errors.Is(err, cases.ErrChoice) {
 			problems = append(problems, capital(err.Error())+".")
 			continue
@@ -159,7 +159,7 @@ func (d *Desk) sanctions(draft Draft, decision model.Decision, expert model.Expe
 		if err != nil {
 			return nil, nil, fmt.Errorf("making a sanction: %w", err)
 		}
-		advised := cases.RecommendFor(d.pack, s.Guideline, record, now)
+		advised := cases.RecommendFor(d.pack(), s.Guideline, record, now)
 		if departed := cases.Departure(advised, sanction); departed != "" && s.DepartedReason == "" {
 			problems = append(problems, departed+" Say why you choose otherwise.")
 		}
@@ -189,7 +189,7 @@ func (d *Desk) along(draft Draft, advised cases.Recommendation, decision model.D
 		if chosen {
 			continue
 		}
-		if sanction, err := cases.NewSanction(d.pack, uuid.NewString(), decision.ID, expert, choice, now); err == nil {
+		if sanction, err := cases.NewSanction(d.pack(), uuid.NewString(), decision.ID, expert, choice, now); err == nil {
 			out = append(out, sanction)
 		}
 	}
@@ -249,7 +249,7 @@ func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, err
 // contacts points at the contact details in a text, so that no letter carries
 // them on.
 func (d *Desk) contacts(text string) []cases.Blank {
-	found := d.reader.Contacts(text)
+	found := d.reader().Contacts(text)
 	out := make([]cases.Blank, 0, len(found))
 	for _, c := range found {
 		out = append(out, cases.Blank{Start: c.Start, End: c.End, Label: c.Kind})

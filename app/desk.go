@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mensch/app/guidelines"
@@ -34,10 +35,9 @@ type Options struct {
 // the network unless its name says so (Sync, Claim, Release).
 type Desk struct {
 	store  Store
-	pack   *guidelines.Pack
 	models fs.FS
 	now    func() time.Time
-	reader *transcripts.Reader
+	ruling atomic.Pointer[ruling]
 	keys   Keys
 	log    auditLog
 
@@ -71,10 +71,11 @@ func NewDesk(ctx context.Context, o Options) (*Desk, error) {
 		return nil, fmt.Errorf("preparing the transcript detectors: %w", err)
 	}
 	d := &Desk{
-		store: o.Store, pack: o.Pack, models: o.Models, now: o.Now, reader: reader,
+		store: o.Store, models: o.Models, now: o.Now,
 		platform: o.Platform, server: o.Server, moderator: o.Moderator,
 		watchers: map[int]func(){}, keys: o.Keys,
 	}
+	d.ruling.Store(&ruling{pack: o.Pack, reader: reader})
 	d.status.Server = o.Server
 	if _, err := d.store.RecoverOutbox(ctx, d.now()); err != nil {
 		return nil, fmt.Errorf("recovering the outbox: %w", err)
@@ -168,8 +169,8 @@ func (d *Desk) Status(ctx context.Context) (SyncStatus, error) {
 
 // GuidelineIDs are the rules of the pack, in its order.
 func (d *Desk) GuidelineIDs() []string {
-	ids := make([]string, 0, len(d.pack.Guidelines))
-	for _, g := range d.pack.Guidelines {
+	ids := make([]string, 0, len(d.pack().Guidelines))
+	for _, g := range d.pack().Guidelines {
 		ids = append(ids, g.ID)
 	}
 	return ids
@@ -177,8 +178,8 @@ func (d *Desk) GuidelineIDs() []string {
 
 // Titles gives each rule's short name by its ID.
 func (d *Desk) Titles() map[string]string {
-	titles := make(map[string]string, len(d.pack.Guidelines))
-	for _, g := range d.pack.Guidelines {
+	titles := make(map[string]string, len(d.pack().Guidelines))
+	for _, g := range d.pack().Guidelines {
 		titles[g.ID] = g.Title
 		if g.Label != "" {
 			titles[g.ID] = g.Label

@@ -107,10 +107,10 @@ func (d *Desk) loadIndexes(ctx context.Context) (*indexes, error) {
 	x := &indexes{
 		matcher: photos.NewMatcher(d.store.OpenPhoto),
 		hashed:  map[string]struct{}{},
-		ledger:  ratings.NewLedger(d.pack),
+		ledger:  ratings.NewLedger(d.pack()),
 	}
 	var err error
-	if x.community, err = profiles.NewCommunity(d.pack, d.models); err != nil {
+	if x.community, err = profiles.NewCommunity(d.pack(), d.models); err != nil {
 		return nil, fmt.Errorf("preparing the profile detectors: %w", err)
 	}
 	err = eachPage(ctx, d.store.Hashes, func(h model.PhotoHashes) string { return h.PhotoID }, func(page []model.PhotoHashes) error {
@@ -430,7 +430,7 @@ func (d *Desk) reviewPhoto(ctx context.Context, expertID string) (model.ScopeFin
 			owners[id] = append(owners[id], photos.Owner{PhotoOwner: o, BankKind: d.indexes.banks[o.BankID]})
 		}
 	}
-	scope.Findings = d.sealed(photos.Findings(d.pack, expert, matches, func(id string) []photos.Owner { return owners[id] }), scope.Scope)
+	scope.Findings = d.sealed(photos.Findings(d.pack(), expert, matches, func(id string) []photos.Owner { return owners[id] }), scope.Scope)
 	return scope, nil
 }
 
@@ -538,7 +538,7 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 				return fmt.Errorf("reading session %s: %w", w.ID, err)
 			}
 			scopes[i].ExpertID = conv.Session.ExpertID
-			scopes[i].Findings = d.sealed(d.reader.Review(conv), scopes[i].Scope)
+			scopes[i].Findings = d.sealed(d.reader().Review(conv), scopes[i].Scope)
 			wrote[i] = d.indexes.addAnswers(conv)
 			return nil
 		})
@@ -605,7 +605,7 @@ func (d *Desk) attendance(ctx context.Context, expert model.Expert) (model.Scope
 	if err != nil {
 		return scope, fmt.Errorf("reading the status of %s: %w", expert.ID, err)
 	}
-	scope.Findings = d.sealed(ratings.Attendance(d.pack, expert, convs, events), scope.Scope)
+	scope.Findings = d.sealed(ratings.Attendance(d.pack(), expert, convs, events), scope.Scope)
 	return scope, nil
 }
 
@@ -620,7 +620,7 @@ func (d *Desk) rankCases(ctx context.Context, work []model.Work) error {
 func (d *Desk) refreshCases(ctx context.Context, expertIDs ...string) error {
 	now := d.now().UTC()
 	err := d.store.RefreshCases(ctx, expertIDs, now, func(facts model.CaseFacts) model.Priority {
-		return cases.Prioritise(d.pack, facts, now)
+		return cases.Prioritise(d.pack(), facts, now)
 	})
 	if err != nil {
 		return fmt.Errorf("ranking cases: %w", err)

@@ -149,7 +149,7 @@ func (d *Desk) exported(ctx context.Context, caseID string) (casefile.File, erro
 		return casefile.File{}, err
 	}
 	f := casefile.File{
-		ExportedAt: d.now().UTC().Format(time.RFC3339), ExportedBy: d.Moderator(), PackVersion: d.pack.Version,
+		ExportedAt: d.now().UTC().Format(time.RFC3339), ExportedBy: d.Moderator(), PackVersion: d.pack().Version,
 		Case: c.Case, Expert: c.Expert, Profile: c.Profile, Incidents: c.Incidents, Findings: c.Findings,
 		Strikes: c.Strikes, Decisions: c.Decisions, Appeals: c.Appeals, Notes: c.Notes,
 	}
@@ -165,7 +165,7 @@ func (d *Desk) exported(ctx context.Context, caseID string) (casefile.File, erro
 			about[s.Guideline] = true
 		}
 	}
-	for _, g := range d.pack.Guidelines {
+	for _, g := range d.pack().Guidelines {
 		if about[g.ID] {
 			f.Guidelines = append(f.Guidelines, casefile.Guideline{ID: g.ID, Title: g.Title, Paragraph: g.Paragraph, Severity: g.Severity})
 		}

@@ -107,7 +107,7 @@ func (d *Desk) SaveQueueFilter(ctx context.Context, filter model.QueueFilter) er
 }
 
 // Languages are those that messages can be written in.
-func (d *Desk) Languages() []string { return d.pack.Languages() }
+func (d *Desk) Languages() []string { return d.pack().Languages() }
 
 // Server is the base address of the platform behind the desk; empty: none.
 func (d *Desk) Server() string {
