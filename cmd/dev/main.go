@@ -37,7 +37,7 @@ func jobs() []job {
 		{"test", "run every test; installs what they need", runTests},
 		{"lint", "gofumpt, go vet, staticcheck, golangci-lint", runLint},
 		{"bench", "benchmarks and scores beside their baselines; `bench photos`, `bench detect`, `bench go`", runBench},
-		{"shots", "leave PNGs of every screen in shots/", runShots},
+		{"shots", "leave PNGs of every screen in shots/; `shots FOLDER case*` only of some", runShots},
 		{"package", "a release build in dist/", runPackage},
 		{"train", "compute the detectors' trained parts again", runTrain},
 	}

@@ -59,12 +59,11 @@ func runShots(ctx context.Context, args []string) error {
 	if err := satisfy(ctx, buildNeeds()); err != nil {
 		return err
 	}
-	out := "shots"
-	if len(args) > 0 {
-		out = args[0]
+	if len(args) == 0 {
+		args = []string{"shots"}
 	}
 	run := withTags([]string{"run"}, buildTags())
-	return command(ctx, nil, "go", append(run, "./cmd/dev/shots", out)...)
+	return command(ctx, nil, "go", append(append(run, "./cmd/dev/shots"), args...)...)
 }
 
 func runTrain(ctx context.Context, args []string) error {

@@ -25,6 +25,7 @@ type Desk interface {
 	Release(ctx context.Context, caseID string) error
 	AddNote(ctx context.Context, caseID, text string) error
 	JudgeFinding(ctx context.Context, findingID string, v model.Verdict) error
+	ExportFile(ctx context.Context, caseID, path string, redacted bool) (app.Exported, error)
 	Titles() map[string]string
 	shell.PhotoDesk
 }
@@ -57,7 +58,9 @@ type View struct {
 	body   *fyne.Container
 	noting bool
 
-	decide, dismiss, claimB *show.Button
+	exporting bool
+
+	decide, dismiss, claimB, sealB *show.Button
 }
 
 var (
@@ -80,6 +83,7 @@ func New(sh *shell.Shell, desk Desk) *View {
 	v.decide = show.NewButton("Decide  (d)", nil, func() { v.goDecide("sanction") }).Primary()
 	v.dismiss = show.NewButton("Dismiss  (x)", nil, func() { v.goDecide("dismiss") })
 	v.claimB = show.NewButton("Claim  (l)", nil, v.claim)
+	v.sealB = show.NewButton("Seal as a file  (e)", nil, v.askExport)
 	strip := show.NewGround("", 0, v.strip).Pad(14, 9, 14, 9)
 	v.body = container.New(&layout{}, strip, v.mainS, v.sideS)
 	return v
@@ -117,7 +121,7 @@ func (v *View) Actions() []fyne.CanvasObject {
 	if v.mine() {
 		v.claimB.SetText("Release  (l)")
 	}
-	return []fyne.CanvasObject{v.claimB, v.dismiss, v.decide}
+	return []fyne.CanvasObject{v.sealB, v.claimB, v.dismiss, v.decide}
 }
 
 // Content is the screen.
@@ -419,6 +423,7 @@ func (v *View) Keys() []shell.Key {
 		shell.Rune('x', "Dismiss", func() { v.goDecide("dismiss") }),
 		shell.Rune('l', "Claim the case, or release it", v.claim),
 		shell.Rune('n', "Add a note", v.addNote),
+		shell.Rune('e', "Seal the case as a file", v.askExport),
 		shell.Chord(fyne.KeyReturn, 0, "Keep the note", v.keepNote),
 		shell.Rune('J', "Next case", func() { v.sh.Step(v.route.CaseID, 1) }),
 		shell.Rune(']', "Next case", func() { v.sh.Step(v.route.CaseID, 1) }),

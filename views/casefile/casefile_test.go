@@ -2,11 +2,13 @@ package casefile_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"mensch/app"
 	"mensch/app/model"
 	"mensch/views/casefile"
 	"mensch/views/queue"
@@ -171,4 +173,25 @@ func TestAMissingCaseIsSaid(t *testing.T) {
 		t.Fatal("nothing is said")
 	}
 	w.Type("ardxnctlJ") // no key may break on an empty screen
+}
+
+func TestSealACaseByKeyboard(t *testing.T) {
+	w, desk, v, _ := open(t)
+	w.Type("e")
+	if !w.OverlayOpen() {
+		t.Fatal("e asks for no file")
+	}
+	w.Press(fyne.KeyReturn)
+	if len(desk.Exports) != 1 || !strings.HasSuffix(desk.Exports[0], app.ExportName(v.File().Case.ID, false)) || w.OverlayOpen() {
+		t.Fatalf("sealed to %v", desk.Exports)
+	}
+	if !strings.Contains(w.Notice(), desk.Exports[0]) {
+		t.Errorf("it says %q", w.Notice())
+	}
+	desk.Faults["ExportFile"] = &app.Refusal{Why: "There is a file already. It was left as it is; choose another name."}
+	w.Type("e")
+	w.Press(fyne.KeyReturn)
+	if !strings.Contains(w.Notice(), "left as it is") {
+		t.Errorf("it says %q", w.Notice())
+	}
 }

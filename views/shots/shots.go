@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/png"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -44,6 +45,7 @@ func Scenes() []Scene {
 			w.Type("v")
 			w.Press(fyne.KeyPageDown, fyne.KeyPageDown)
 		}},
+		{"case-seal", func(w *viewstest.Window) { openCase(w); w.Type("e") }},
 		{"compare", func(w *viewstest.Window) { openCompare(w) }},
 		{"compare-aligned", func(w *viewstest.Window) { openCompare(w); w.Type(" m++") }},
 		{"compare-swipe", func(w *viewstest.Window) { openCompare(w); w.Type(" w") }},
@@ -89,10 +91,38 @@ func openCase(w *viewstest.Window) {
 	w.Press(fyne.KeyReturn)
 }
 
-// Render paints every scene as PNG into a folder: dark and light, at 1280 by
-// 800 and at 2560 by 1440 pixels. The names are scene-coat-width.png.
-func Render(outDir string) error {
-	return RenderSome(outDir, Scenes(), []fyne.Size{{Width: 1280, Height: 800}, {Width: 2560, Height: 1440}}, []string{"dark", "light"})
+// Render paints every scene as PNG into a folder, or those whose names fit one
+// of the patterns of path.Match: dark and light, at 1280 by 800 and at 2560 by
+// 1440 pixels. The names are scene-coat-width.png.
+func Render(outDir string, patterns ...string) error {
+	scenes, err := fitting(Scenes(), patterns)
+	if err != nil {
+		return err
+	}
+	return RenderSome(outDir, scenes, []fyne.Size{{Width: 1280, Height: 800}, {Width: 2560, Height: 1440}}, []string{"dark", "light"})
+}
+
+func fitting(all []Scene, patterns []string) ([]Scene, error) {
+	if len(patterns) == 0 {
+		return all, nil
+	}
+	var some []Scene
+	for _, scene := range all {
+		for _, p := range patterns {
+			fits, err := path.Match(p, scene.Name)
+			if err != nil {
+				return nil, fmt.Errorf("the pattern %q: %w", p, err)
+			}
+			if fits {
+				some = append(some, scene)
+				break
+			}
+		}
+	}
+	if len(some) == 0 {
+		return nil, fmt.Errorf("no scene fits %q", patterns)
+	}
+	return some, nil
 }
 
 // RenderSome is Render for some scenes, sizes and coats.
@@ -113,7 +143,7 @@ func RenderSome(outDir string, scenes []Scene, sizes []fyne.Size, coats []string
 	return nil
 }
 
-func paint(path string, scene Scene, size fyne.Size, coat string) (err error) {
+func paint(file string, scene Scene, size fyne.Size, coat string) (err error) {
 	desk := viewstest.NewDesk(1204)
 	desk.Dress(func(s *app.Settings) { s.Theme = coat })
 	a := test.NewApp()
@@ -133,7 +163,7 @@ func paint(path string, scene Scene, size fyne.Size, coat string) (err error) {
 	if !pump.Settle() {
 		return fmt.Errorf("the screen did not come to rest")
 	}
-	f, err := os.Create(path)
+	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}

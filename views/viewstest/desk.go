@@ -32,6 +32,7 @@ type Desk struct {
 	Notes    []model.Note
 	Drafts   []app.Draft
 	Undone   []string
+	Exports  []string // paths that cases were sealed to
 	Leases   map[string]model.Lease
 	Long     int // messages of the session "s-long"
 }

@@ -3,6 +3,7 @@ package viewstest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"mensch/app"
@@ -56,6 +57,17 @@ func (d *Desk) Banks(ctx context.Context) ([]model.Bank, error) {
 		{ID: "b-press", Name: "Press pictures", Kind: model.BankCopyrighted, Items: 1204},
 		{ID: "b-good", Name: "Partner logos", Kind: model.BankLegitimate, Items: 12},
 	}, d.enter(ctx, "Banks")
+}
+
+// ExportFile remembers where to and writes nothing.
+func (d *Desk) ExportFile(ctx context.Context, _, path string, redacted bool) (app.Exported, error) {
+	if err := d.enter(ctx, "ExportFile"); err != nil {
+		return app.Exported{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Exports = append(d.Exports, path)
+	return app.Exported{Path: path, Bytes: 123456, SHA256: strings.Repeat("a", 64), Key: "mensch-test+0+A"}, nil
 }
 
 // CreateBank only remembers that it was called.

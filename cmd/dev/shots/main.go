@@ -1,5 +1,5 @@
-// Command shots leaves a PNG of every screen in a folder. It is called by
-// `go run ./cmd/dev shots`.
+// Command shots leaves a PNG of every screen in a folder, or of those whose
+// names fit one of the patterns. It is called by `go run ./cmd/dev shots`.
 package main
 
 import (
@@ -10,11 +10,11 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: shots FOLDER")
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: shots FOLDER [PATTERN...]")
 		os.Exit(2)
 	}
-	if err := shots.Render(os.Args[1]); err != nil {
+	if err := shots.Render(os.Args[1], os.Args[2:]...); err != nil {
 		fmt.Fprintln(os.Stderr, "shots:", err)
 		os.Exit(1)
 	}
