@@ -191,14 +191,8 @@ func (d *Desk) addPairs(ctx context.Context, file *CaseFile) error {
 			pair.Other.Title = joined(" · ", other.ScreenName, other.Cluster)
 		}
 		for _, side := range []*PhotoSide{&pair.Expert, &pair.Other} {
-			info, err := d.store.PhotoInfo(ctx, side.PhotoID)
-			switch {
-			case notFound(err):
-				side.Fault = "This photo is not in the store: only its hash is known, or it has not arrived yet."
-			case err != nil:
-				return fmt.Errorf("reading photo %s: %w", side.PhotoID, err)
-			default:
-				side.Fault = info.Fault
+			if side.Fault, err = d.photoFault(ctx, side.PhotoID); err != nil {
+				return err
 			}
 		}
 		file.Pairs = append(file.Pairs, pair)
