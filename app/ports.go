@@ -24,6 +24,7 @@ type Store interface {
 	SettingsStore
 	AuditStore
 	HeadStore
+	TeamStore
 	Close() error
 }
 
@@ -130,7 +131,6 @@ type CaseStore interface {
 	DecisionsOf(ctx context.Context, expertID string) ([]model.Receipt, error) // newest first, unsent ones with a zero ReceivedAt
 	AppealsOf(ctx context.Context, expertID string) ([]model.Appeal, error)
 	NotesOf(ctx context.Context, caseID string) ([]model.Note, error)
-	AddNote(ctx context.Context, note model.Note) error // with its audit row
 	// Messages pages a transcript by Seq.
 	Messages(ctx context.Context, sessionID string, afterSeq int64, limit int) ([]model.Message, error)
 	Session(ctx context.Context, id string) (model.Session, error)

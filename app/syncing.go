@@ -69,6 +69,9 @@ func (d *Desk) syncNow(ctx context.Context, p platform.Platform, server string, 
 	} else if err := d.introduce(ctx, name, roles); err != nil {
 		return err
 	}
+	if err := d.meet(ctx, p); err != nil {
+		return err
+	}
 	options := platform.Options{
 		Server:   server,
 		Now:      d.now,
@@ -137,9 +140,10 @@ func (d *Desk) Push(ctx context.Context) (acked int, err error) {
 	}
 	d.pushing.Lock()
 	defer d.pushing.Unlock()
+	told := d.pushTeam(ctx, p)
 	due, err := d.due(ctx)
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, told)
 	}
 	if due {
 		if err := d.agree(ctx, p, server); err != nil {
@@ -154,9 +158,9 @@ func (d *Desk) Push(ctx context.Context) (acked int, err error) {
 		return sent.Acked, fmt.Errorf("sending decisions: %w", err)
 	}
 	if !sent.Any() {
-		return 0, nil
+		return 0, told
 	}
-	return sent.Acked, d.anchor(ctx, p, server)
+	return sent.Acked, errors.Join(d.anchor(ctx, p, server), told)
 }
 
 // due reports whether anything in the outbox may be sent now.

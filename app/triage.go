@@ -7,19 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"mensch/app/model"
 )
 
 // Queue gives the cases behind the key after, in the filter's order.
 func (d *Desk) Queue(ctx context.Context, filter model.QueueFilter, after model.QueueKey, limit int) ([]model.QueueRow, error) {
-	return d.store.QueuePage(ctx, filter, after, limit)
+	return d.store.QueuePage(ctx, d.as(filter), after, limit)
 }
 
 // QueueOutline gives the shape of a filtered queue.
 func (d *Desk) QueueOutline(ctx context.Context, filter model.QueueFilter, pageSize int) (model.QueueOutline, error) {
-	return d.store.QueueOutline(ctx, filter, pageSize)
+	return d.store.QueueOutline(ctx, d.as(filter), pageSize)
 }
 
 // Clusters are the fields of advice that the store knows.
@@ -56,9 +54,6 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 	if file.Decisions, err = d.store.DecisionsOf(ctx, expertID); err != nil {
 		return CaseFile{}, fmt.Errorf("reading the decisions on %s: %w", expertID, err)
 	}
-	if file.Notes, err = d.store.NotesOf(ctx, caseID); err != nil {
-		return CaseFile{}, fmt.Errorf("reading the notes of %s: %w", caseID, err)
-	}
 	for _, r := range file.Decisions {
 		if r.Decision.CaseID != caseID || !r.ReceivedAt.IsZero() {
 			continue
@@ -79,6 +74,9 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 		return CaseFile{}, err
 	}
 	if err := d.addPairs(ctx, &file); err != nil {
+		return CaseFile{}, err
+	}
+	if err := d.addTeam(ctx, &file); err != nil {
 		return CaseFile{}, err
 	}
 	file.Timeline = timeline(file, d.Titles())
@@ -237,24 +235,16 @@ func timeline(file CaseFile, titles map[string]string) []TimelineEvent {
 	for _, n := range file.Notes {
 		add(n.At, "note", "%s: %s", n.Author, n.Text)
 	}
+	for _, e := range file.TeamEvents {
+		if words := teamWords(e); words != "" {
+			add(e.At, "note", "%s", words)
+		}
+	}
 	for _, a := range file.Appeals {
 		add(a.At, "appeal", "Appeal: %s", a.Text)
 	}
 	slices.SortStableFunc(events, func(a, b TimelineEvent) int { return a.At.Compare(b.At) })
 	return events
-}
-
-// AddNote keeps a remark on a case.
-func (d *Desk) AddNote(ctx context.Context, caseID, text string) error {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return &Refusal{Why: "The note is empty. Nothing was kept; write something first."}
-	}
-	err := d.store.AddNote(ctx, model.Note{ID: uuid.NewString(), CaseID: caseID, Author: d.Moderator(), Text: text, At: d.now().UTC()})
-	if err != nil {
-		return fmt.Errorf("keeping the note on case %s: %w", caseID, err)
-	}
-	return nil
 }
 
 // JudgeFinding keeps the moderator's verdict on a whole finding.

@@ -16,12 +16,17 @@ type CaseFile struct {
 	Strikes   []model.Strike  // live and expired, newest first
 	Decisions []model.Receipt // newest first; one not yet confirmed has a zero ReceivedAt
 	Appeals   []model.Appeal
-	Notes     []model.Note
+	Notes     []model.Note   // on the account and all its cases, pinned ones first
 	Sessions  []SessionMarks // the sessions that findings or incidents name, most marks first
 	Pairs     []PhotoPair
 	Linked    []LinkedExpert
 	Timeline  []TimelineEvent // oldest first
 	Outbox    *model.OutboxEntry
+
+	LinkedNotes []model.LinkedNote // on accounts that share a signal
+	Handling    model.Handling
+	TeamEvents  []model.TeamEvent // of this case, oldest first
+	Unsent      []model.TeamEntry // what colleagues were not told, newest first
 }
 
 // SessionMarks is a session with how many marks its transcript carries.

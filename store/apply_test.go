@@ -75,7 +75,7 @@ func TestEveryNounComesBackAsItWent(t *testing.T) {
 		"rating": second(s.Rating(ctx, "no")), "incident": second(s.Incident(ctx, "no")), "case": second(s.Case(ctx, "no")), "facts": second(s.CaseFacts(ctx, "no")),
 		"finding": second(s.Finding(ctx, "no")), "photo": second(s.PhotoInfo(ctx, "no")), "open photo": second(s.OpenPhoto(ctx, strings.Repeat("0", 64))), "hashes": second(s.HashesOf(ctx, "no")),
 		"bank item": second(s.BankItem(ctx, "no")), "outbox": second(s.OutboxEntry(ctx, "no")), "next": second(s.NextOutbox(ctx, t0)),
-		"note": s.AddNote(ctx, model.Note{ID: "n", CaseID: "no"}), "lease": s.SaveLease(ctx, model.Lease{CaseID: "no"}), "judge": s.JudgeFinding(ctx, "no", -1, model.VerdictAccepted, "", t0),
+		"note": s.AddTeamEvent(ctx, model.TeamEvent{ID: "n", Kind: model.TeamNote, CaseID: "no"}), "lease": s.SaveLease(ctx, model.Lease{CaseID: "no"}), "judge": s.JudgeFinding(ctx, "no", -1, model.VerdictAccepted, "", t0),
 	} {
 		if !errors.Is(err, model.ErrNotFound) {
 			t.Errorf("%s that is not there: %v", what, err)

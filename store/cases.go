@@ -89,7 +89,7 @@ func applyCase(a *applier, c model.Change) (bool, error) {
 // the platform does not have.
 func keepCase(a *applier, id string) (bool, error) {
 	var used bool
-	_, err := a.get(&used, `SELECT EXISTS (SELECT 1 FROM outbox WHERE case_id = ?1) OR EXISTS (SELECT 1 FROM notes WHERE case_id = ?1)`, id)
+	_, err := a.get(&used, `SELECT EXISTS (SELECT 1 FROM outbox WHERE case_id = ?1) OR EXISTS (SELECT 1 FROM team_events WHERE case_id = ?1)`, id)
 	if err != nil || !used {
 		return false, err
 	}

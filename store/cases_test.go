@@ -253,7 +253,7 @@ func TestTwoOpenCasesStayWherePeopleWrote(t *testing.T) {
 	ok(t, s.Decide(ctx, decision("d1", "e1", 1, 0), model.CaseOpen, model.CaseWaiting, t0))
 	detect(t, s, "session:s2", "e1", finding("e1", "session:s2", 0.7))
 	refresh(t, s, "e1")
-	ok(t, s.AddNote(ctx, model.Note{ID: "n", CaseID: "e1.2", Author: "mira", Text: "new matter", At: t0}))
+	ok(t, s.AddTeamEvent(ctx, model.TeamEvent{ID: "n", Kind: model.TeamNote, CaseID: "e1.2", ExpertID: "e1", By: "mira", Text: "new matter", At: t0}))
 	ok(t, s.Undo(ctx, "d1", model.CaseOpen, "mira", t0))
 	refresh(t, s, "e1")
 	if got := queueIDs(t, s, openOnly); got != "e1.1:open:1+0 e1.2:open:0+1 " {

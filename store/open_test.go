@@ -43,7 +43,7 @@ func TestMigrationKeepsACopy(t *testing.T) {
 		t.Fatalf("a new store was copied: %v", got)
 	}
 	// Two steps at once, then one a time, until more copies were made than are kept.
-	alter := []string{`ALTER TABLE notes ADD COLUMN colour TEXT`, `CREATE TABLE more (x INTEGER) STRICT`}
+	alter := []string{`ALTER TABLE banks ADD COLUMN colour TEXT`, `CREATE TABLE more (x INTEGER) STRICT`}
 	clock := t0
 	reopen := func() *Store {
 		clock = clock.Add(time.Hour)

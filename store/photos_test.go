@@ -264,8 +264,11 @@ func TestNotesAndSettings(t *testing.T) {
 	ctx := t.Context()
 	apply(t, s, incidentChange("i1", 1, "e1", 1))
 	refresh(t, s, "e1")
-	for _, n := range []model.Note{{ID: "n2", CaseID: "e1.1", Author: "kim", Text: "second", At: t0.Add(time.Second)}, {ID: "n1", CaseID: "e1.1", Author: "mira", Text: "first", At: t0}} {
-		ok(t, s.AddNote(ctx, n))
+	for _, n := range []model.TeamEvent{
+		{ID: "n2", Kind: model.TeamNote, CaseID: "e1.1", ExpertID: "e1", By: "kim", Text: "second", At: t0.Add(time.Second)},
+		{ID: "n1", Kind: model.TeamNote, CaseID: "e1.1", ExpertID: "e1", By: "mira", Text: "first", At: t0},
+	} {
+		ok(t, s.AddTeamEvent(ctx, n))
 	}
 	if got := must(s.NotesOf(ctx, "e1.1"))(t); len(got) != 2 || got[0].Text != "first" || got[1].Author != "kim" || !got[1].At.Equal(t0.Add(time.Second)) {
 		t.Errorf("%+v", got)

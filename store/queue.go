@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -24,7 +25,11 @@ var orders = map[model.QueueSort]order{
 	model.SortPriority: {column: "urgency", index: "queue_urgency", state: "queue_state_urgency"},
 	model.SortOldest:   {column: "opened_at", index: "queue_opened", state: "queue_state_opened"},
 	model.SortNewest:   {column: "opened_at", desc: true, index: "queue_opened", state: "queue_state_opened"},
+	// An urgency is below 101 << 40. What is handed over goes before all that.
+	model.SortHanded: {column: handedFirst, index: "queue_urgency", state: "queue_state_urgency"},
 }
+
+const handedFirst = `(urgency - 140737488355328 * (id IN (SELECT case_id FROM handling WHERE handed_to <> '')))`
 
 func (o order) by() string {
 	if o.desc {
@@ -65,6 +70,7 @@ func (s *Store) queueQuery(ctx context.Context, from getter, f model.QueueFilter
 	if f.LeasedBy != "" {
 		q.add(`lease_holder = ? AND lease_expires > ?`, f.LeasedBy, us(s.now()))
 	}
+	q.addTeam(f, us(s.now()))
 	if len(f.Reporters) > 0 {
 		bits := 0
 		for _, r := range f.Reporters {
@@ -87,6 +93,31 @@ func (s *Store) queueQuery(ctx context.Context, from getter, f model.QueueFilter
 		}
 	}
 	return q, nil
+}
+
+// addTeam adds what colleagues did with cases. The handled ones are few: SQLite
+// reads them once and looks each row up in them.
+func (q *queueQuery) addTeam(f model.QueueFilter, now int64) {
+	if f.Mine {
+		q.add(`((lease_holder = ? AND lease_expires > ?) OR id IN (SELECT case_id FROM handling WHERE (hold_by = ? AND hold_until > ?) OR handed_to = ?))`,
+			f.Me, now, f.Me, now, f.Me)
+	}
+	if f.OnHold {
+		q.add(`id IN (SELECT case_id FROM handling WHERE hold_by <> '' AND hold_until > ?)`, now)
+	}
+	if f.HelpAsked {
+		q.add(`id IN (SELECT case_id FROM handling WHERE help = 1)`)
+	}
+	if f.WaitingDays > 0 {
+		q.add(`opened_at <= ?`, now-int64(f.WaitingDays)*(24*time.Hour).Microseconds())
+	}
+	if f.HideSkipped {
+		q.add(`id NOT IN (SELECT case_id FROM skips WHERE who = ? AND at > ?)`, f.Me, now-model.SkipRest.Microseconds())
+	}
+	if f.Free {
+		q.add(`(lease_holder IN ('', ?) OR lease_expires <= ?) AND id NOT IN (SELECT case_id FROM handling
+			WHERE (hold_by NOT IN ('', ?) AND hold_until > ?) OR handed_to NOT IN ('', ?))`, f.Me, now, f.Me, now, f.Me)
+	}
 }
 
 func distinct(states []model.CaseState) []model.CaseState {
@@ -292,6 +323,7 @@ type queueRow struct {
 	LeaseHolder  string  `db:"lease_holder"`
 	LeaseExpires int64   `db:"lease_expires"`
 	Outbox       *string `db:"outbox"`
+	Handling     *string `db:"handling"`
 }
 
 // QueuePage gives the rows behind a key, in the filter's order.
@@ -326,6 +358,11 @@ func (s *Store) QueuePage(ctx context.Context, filter model.QueueFilter, after m
 		if r.Outbox != nil {
 			out.Outbox = model.OutboxState(*r.Outbox)
 		}
+		if r.Handling != nil {
+			if err := json.Unmarshal([]byte(*r.Handling), &out.Handling); err != nil {
+				return out, fmt.Errorf("reading how case %s is handled: %w", r.ID, err)
+			}
+		}
 		if err := json.Unmarshal([]byte(r.Reasons), &out.Priority.Reasons); err != nil {
 			return out, fmt.Errorf("reading the priority of case %s: %w", r.ID, err)
 		}
@@ -359,9 +396,10 @@ func (q queueQuery) page(after model.QueueKey, limit int) (string, []any, error)
 	}
 	query := `WITH k AS MATERIALIZED (` + strings.Join(arms, ` UNION ALL `) + ` ORDER BY ` + by + ` LIMIT ?)
 		SELECT k.rank, c.id, c.expert_id, c.screen_name, c.cluster, c.photo_id, c.state, c.score, c.reasons,
-			c.guidelines, c.incidents, c.findings, c.opened_at, c.lease_holder, c.lease_expires, o.state AS outbox
+			c.guidelines, c.incidents, c.findings, c.opened_at, c.lease_holder, c.lease_expires, o.state AS outbox, h.body AS handling
 		FROM k CROSS JOIN cases c ON c.id = k.id
 		LEFT JOIN outbox o ON o.decision_id = c.last_decision AND c.last_decision <> ''
+		LEFT JOIN handling h ON h.case_id = k.id
 		ORDER BY ` + again
 	return sqlx.In(query, append(args, limit)...)
 }

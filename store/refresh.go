@@ -150,7 +150,7 @@ func (t *tx) openCase(id, expertID string, round int, opened time.Time) error {
 func (t *tx) merge(target string, later []caseRow) error {
 	for _, c := range later {
 		var used bool
-		_, err := t.get(&used, `SELECT ?2 > 0 OR EXISTS (SELECT 1 FROM outbox WHERE case_id = ?1) OR EXISTS (SELECT 1 FROM notes WHERE case_id = ?1)
+		_, err := t.get(&used, `SELECT ?2 > 0 OR EXISTS (SELECT 1 FROM outbox WHERE case_id = ?1) OR EXISTS (SELECT 1 FROM team_events WHERE case_id = ?1)
 			OR EXISTS (SELECT 1 FROM incidents WHERE in_case = ?1 AND case_id = ?1) OR EXISTS (SELECT 1 FROM decisions WHERE case_id = ?1)`, c.ID, c.Version)
 		if err != nil {
 			return err

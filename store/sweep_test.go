@@ -59,7 +59,7 @@ func TestSweepKeepsWhatWasMadeHere(t *testing.T) {
 	detect(t, s, "session:s1", "e3", finding("e3", "session:s1", 0.5))
 	refresh(t, s, "e1", "e2", "e3")
 	ok(t, s.Decide(ctx, decision("d1", "e1", 1, 5), model.CaseOpen, model.CaseWaiting, t0))
-	ok(t, s.AddNote(ctx, model.Note{ID: "n1", CaseID: "e2.1", Author: "mira", Text: "watch", At: t0}))
+	ok(t, s.AddTeamEvent(ctx, model.TeamEvent{ID: "n1", Kind: model.TeamNote, CaseID: "e2.1", ExpertID: "e2", By: "mira", Text: "watch", At: t0}))
 	ok(t, s.BeginSweep(ctx, testServer))
 	apply(t, s, expertChange("e1", 1), expertChange("e2", 1), expertChange("e3", 1))
 	must(s.EndSweep(ctx))(t)

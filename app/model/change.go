@@ -21,6 +21,7 @@ const (
 	ChangeCase     ChangeKind = "case"
 	ChangeDecision ChangeKind = "decision" // Data is a Receipt
 	ChangeAppeal   ChangeKind = "appeal"
+	ChangeTeam     ChangeKind = "team" // Data is a TeamEvent
 )
 
 // Change is one entry of the platform's feed: the whole object at that

@@ -86,12 +86,3 @@ type CaseFacts struct {
 	Appeals   []Appeal
 	Sessions  int // sessions in the last 30 days: how many clients are exposed
 }
-
-// Note is a moderator's remark on a case.
-type Note struct {
-	ID     string    `json:"id"`
-	CaseID string    `json:"case_id"`
-	Author string    `json:"author"`
-	Text   string    `json:"text"`
-	At     time.Time `json:"at"`
-}

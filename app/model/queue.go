@@ -10,6 +10,7 @@ const (
 	SortPriority QueueSort = "priority" // urgent first
 	SortOldest   QueueSort = "oldest"
 	SortNewest   QueueSort = "newest"
+	SortHanded   QueueSort = "handed" // what was handed over, then by priority
 )
 
 // QueueFilter says which cases the queue shows. Empty lists mean: all.
@@ -22,6 +23,15 @@ type QueueFilter struct {
 	Text       string      `json:"text,omitempty"`      // words that the transcripts or the profile hold
 	LeasedBy   string      `json:"leased_by,omitempty"` // cases this moderator holds
 	Sort       QueueSort   `json:"sort,omitempty"`      // empty: priority
+
+	Mine        bool `json:"mine,omitempty"`         // leased or held by me, or handed to me
+	OnHold      bool `json:"on_hold,omitempty"`      // somebody holds them
+	HelpAsked   bool `json:"help_asked,omitempty"`   // a question waits for an answer
+	WaitingDays int  `json:"waiting_days,omitempty"` // opened at least so many days ago
+	HideSkipped bool `json:"hide_skipped,omitempty"` // without what I skipped within SkipRest
+	Free        bool `json:"free,omitempty"`         // neither leased, held by nor handed to a colleague
+	// Me is who asks; the desk sets it.
+	Me string `json:"-"`
 }
 
 // QueueKey is a place in the queue's order: the page after it starts right
@@ -56,6 +66,7 @@ type QueueRow struct {
 	LeaseHolder string      `json:"lease_holder,omitempty"`
 	LeaseUntil  time.Time   `json:"lease_until,omitzero"`
 	Outbox      OutboxState `json:"outbox,omitempty"`
+	Handling    Handling    `json:"handling,omitzero"`
 }
 
 // Counts are the numbers of the shell's status line.
@@ -84,4 +95,13 @@ type SearchHit struct {
 	MessageID string    `json:"message_id,omitempty"`
 	Snippet   string    `json:"snippet"`
 	At        time.Time `json:"at"`
+}
+
+// QueueView is a named filter of the queue that a key opens.
+type QueueView struct {
+	Slot   int         `json:"slot"` // 1 to 9: the key
+	Name   string      `json:"name"`
+	Filter QueueFilter `json:"filter"`
+	Own    bool        `json:"own,omitempty"` // the moderator's, not one that Mensch comes with
+	Count  int         `json:"count"`         // cases in it
 }

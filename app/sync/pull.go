@@ -187,7 +187,7 @@ func (p *puller) count(page model.ChangePage, res model.PageResult) {
 var known = map[model.ChangeKind]bool{
 	model.ChangeExpert: true, model.ChangeProfile: true, model.ChangeSession: true, model.ChangeMessage: true,
 	model.ChangeRating: true, model.ChangeStatus: true, model.ChangeIncident: true, model.ChangeCase: true,
-	model.ChangeDecision: true, model.ChangeAppeal: true,
+	model.ChangeDecision: true, model.ChangeAppeal: true, model.ChangeTeam: true,
 }
 
 // adopt reads where the store stands. A store of another platform is turned to

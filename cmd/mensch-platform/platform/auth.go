@@ -61,6 +61,7 @@ const (
 	actReport action = "report"
 	actAppeal action = "appeal"
 	actErase  action = "erase"
+	actTeam   action = "work with colleagues"
 )
 
 // may is the one place that says which role does what.
@@ -71,7 +72,7 @@ func may(roles []string, do action) bool {
 	switch do {
 	case actRead:
 		return has(RoleReader, RoleModerator, RoleSenior)
-	case actDecide, actLease, actReport, actAppeal:
+	case actDecide, actLease, actReport, actAppeal, actTeam:
 		return has(RoleModerator, RoleSenior)
 	case actErase:
 		return has(RoleSenior)

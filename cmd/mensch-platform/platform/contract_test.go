@@ -59,6 +59,8 @@ func TestEveryEndpointKeepsTheContract(t *testing.T) {
 	f.ask(robin, "POST", "/v1/cases/e2.1/lease", nil).want(201).into(&lease)
 	f.ask(robin, "PUT", "/v1/cases/e2.1/lease", lease).want(200)
 	f.ask(robin, "DELETE", "/v1/cases/e2.1/lease?token=1", nil).want(204)
+	f.team(robin, event("n1", model.TeamNote, nil)).want(201)
+	f.ask(robin, "GET", "/v1/colleagues", nil).want(200)
 	f.ask(senior, "DELETE", "/v1/experts/e2", nil).want(204)
 
 	changes, _ := f.all("")
@@ -71,7 +73,7 @@ func TestEveryEndpointKeepsTheContract(t *testing.T) {
 			kinds[c.Kind]++
 		}
 	}
-	if len(kinds) != 10 || tombstones == 0 {
+	if len(kinds) != 11 || tombstones == 0 {
 		t.Errorf("the feed has the kinds %v and %d tombstones", kinds, tombstones)
 	}
 }

@@ -62,6 +62,9 @@ func (t *tx) checkLease(d model.Decision) error {
 	if row.live(t.now) && row.Holder != d.Moderator {
 		return heldBy(row)
 	}
+	if err := t.checkHold(d.CaseID, d.Moderator); err != nil {
+		return err
+	}
 	// No token: the decision was made without a lease, and If-Match guards it.
 	if d.LeaseToken != 0 && (d.LeaseToken != row.Token || row.Holder != d.Moderator) {
 		return refuse(http.StatusConflict, leaseLost, "The lease %d of case %s was passed on; lease %d is the newest.", d.LeaseToken, d.CaseID, row.Token)
@@ -84,6 +87,9 @@ func (s *Server) takeLease(w http.ResponseWriter, r *http.Request, h *holder) {
 		}
 		if row.live(t.now) && row.Holder != h.name {
 			return heldBy(row)
+		}
+		if err := t.checkHold(id, h.name); err != nil {
+			return err
 		}
 		if !row.live(t.now) {
 			row.Token++

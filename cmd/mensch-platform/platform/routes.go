@@ -34,6 +34,8 @@ func (s *Server) routes() http.Handler {
 			"GET": s.guard(actRead, s.heads),
 			"PUT": s.guard(actDecide, s.keepHead),
 		}},
+		{"/v1/team/{id}", map[string]http.Handler{"PUT": s.guard(actTeam, s.team)}},
+		{"/v1/colleagues", map[string]http.Handler{"GET": s.guard(actRead, s.colleagues)}},
 		{"/v1/incidents", map[string]http.Handler{"POST": s.guard(actReport, s.report)}},
 		{"/v1/appeals", map[string]http.Handler{"POST": s.guard(actAppeal, s.appeal)}},
 		{"/v1/experts/{id}", map[string]http.Handler{"DELETE": s.guard(actErase, s.erase)}},
