@@ -39,8 +39,8 @@ func plan(total, m, r int) []cut {
 	return cuts
 }
 
-// cost guesses what a query takes under a plan over n hashes: each probe misses
-// the cache, each candidate costs a comparison.
+// cost guesses what a query takes under a plan over n hashes: each probe is a
+// read from a random place, each candidate a comparison of what lies there.
 func cost(cuts []cut, n int, probe, candidate float64) float64 {
 	var t float64
 	for _, c := range cuts {
@@ -96,26 +96,57 @@ const (
 )
 
 // roster is what both indexes have in common: hashes of type H in the order of
-// Add, and for each radius that was asked for the tables with their entries E.
-type roster[H, E any] struct {
+// Add, and the tables for each radius that was asked for.
+type roster[H any] struct {
 	mu     sync.RWMutex
 	hashes []H
 	ids    []uint32
 	dead   map[uint32]int // ID -> hashes before this place are removed
-	tables map[int]*tables[E]
+	tables map[int]*tables
 }
 
-// tables find the first n hashes by their substrings.
-type tables[E any] struct {
+// tables find the first n hashes by their substrings. Of each cut the hashes
+// with one key lie side by side, from start[key] on.
+type tables struct {
 	n     int
 	cuts  []cut
 	masks [][]uint32
 	start [][]uint32
-	items [][]E
+	at    [][]uint32 // places in hashes
+	full  [][]uint64 // the hashes there, of 64-bit hashes
 }
 
+// cutTable sorts n hashes by their keys under a cut. hashes, unless nil, are
+// kept in that order too.
+func (t *tables) cutTable(c cut, key func(i int) uint32, hashes []uint64) {
+	start := make([]uint32, 1<<c.width+1)
+	for i := range t.n {
+		start[key(i)+1]++
+	}
+	for i := 1; i < len(start); i++ {
+		start[i] += start[i-1]
+	}
+	next := slices.Clone(start[:len(start)-1])
+	at := make([]uint32, t.n)
+	full := make([]uint64, len(hashes))
+	for i := range t.n {
+		k := key(i)
+		at[next[k]] = uint32(i)
+		if hashes != nil {
+			full[next[k]] = hashes[i]
+		}
+		next[k]++
+	}
+	t.start, t.at, t.full = append(t.start, start), append(t.at, at), append(t.full, full)
+	t.masks = append(t.masks, masks(c.width, c.radius))
+}
+
+// batch is how many probes are under way at once: enough that the reads from
+// random places wait for memory together, few enough to stay in the cache.
+const batch = 128
+
 // Add puts a hash into the index. An ID may have many hashes.
-func (x *roster[H, E]) Add(id uint32, hash H) {
+func (x *roster[H]) Add(id uint32, hash H) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.hashes = append(x.hashes, hash)
@@ -123,7 +154,7 @@ func (x *roster[H, E]) Add(id uint32, hash H) {
 }
 
 // Remove takes all hashes of an ID out; the ID may be added again.
-func (x *roster[H, E]) Remove(id uint32) {
+func (x *roster[H]) Remove(id uint32) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.dead == nil {
@@ -136,7 +167,7 @@ func (x *roster[H, E]) Remove(id uint32) {
 }
 
 // compact forgets removed hashes; the tables are made anew when asked for.
-func (x *roster[H, E]) compact() {
+func (x *roster[H]) compact() {
 	k := 0
 	for i, id := range x.ids {
 		if i < x.dead[id] {
@@ -149,23 +180,23 @@ func (x *roster[H, E]) compact() {
 }
 
 // Len is the number of hashes, removed ones not yet forgotten included.
-func (x *roster[H, E]) Len() int {
+func (x *roster[H]) Len() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return len(x.hashes)
 }
 
-func (x *roster[H, E]) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
+func (x *roster[H]) alive(i int) bool { return len(x.dead) == 0 || i >= x.dead[x.ids[i]] }
 
 // behind reports whether too many hashes wait outside a radius's tables.
-func (x *roster[H, E]) behind(radius int) bool {
+func (x *roster[H]) behind(radius int) bool {
 	t, n := x.tables[radius], len(x.hashes)
 	return t == nil || n-t.n > max(tailLeast, t.n/16)
 }
 
 // ready gives the tables of a radius, nil where a linear scan is as good. The
 // caller holds the lock for reading; build takes it for writing.
-func (x *roster[H, E]) ready(radius, most int, build func(radius int)) *tables[E] {
+func (x *roster[H]) ready(radius, most int, build func(radius int)) *tables {
 	if len(x.hashes) > fewHashes && x.behind(radius) && radius < most {
 		x.mu.RUnlock()
 		build(radius)
@@ -174,9 +205,9 @@ func (x *roster[H, E]) ready(radius, most int, build func(radius int)) *tables[E
 	return x.tables[radius]
 }
 
-func (x *roster[H, E]) keep(radius int, t *tables[E]) {
+func (x *roster[H]) keep(radius int, t *tables) {
 	if x.tables == nil {
-		x.tables = map[int]*tables[E]{}
+		x.tables = map[int]*tables{}
 	}
 	x.tables[radius] = t
 }
@@ -184,12 +215,7 @@ func (x *roster[H, E]) keep(radius int, t *tables[E]) {
 // Index64 is an index of 64-bit hashes. The zero value is empty and ready. It's
 // safe for use by many goroutines.
 type Index64 struct {
-	roster[uint64, entry64]
-}
-
-type entry64 struct {
-	hash uint64
-	at   uint32 // place in hashes
+	roster[uint64]
 }
 
 // Search appends to hits every hash within radius of q (0 to 64), in no order.
@@ -219,23 +245,49 @@ func (x *Index64) scan(from int, q uint64, radius int, hits []Hit) []Hit {
 	return hits
 }
 
-func (x *Index64) probe(t *tables[entry64], q uint64, radius int, hits []Hit) []Hit {
+// probe looks the query's keys up in rounds: in the first all probes of a batch
+// find where their hashes lie, in the second the first of these are fetched, and
+// only then they are compared. No round's reads depend on a branch, so that the
+// processor has many of them under way at once.
+func (x *Index64) probe(t *tables, q uint64, radius int, hits []Hit) []Hit {
+	var from, to [batch]uint32
 	for k, c := range t.cuts {
 		key := uint32(q>>c.shift) & (1<<c.width - 1)
-		start, items := t.start[k], t.items[k]
-		for _, mask := range t.masks[k] {
-			slot := key ^ mask
-			for _, e := range items[start[slot]:start[slot+1]] {
-				d := bits.OnesCount64(e.hash ^ q)
-				if d > radius || !x.alive(int(e.at)) || found64(t.cuts[:k], e.hash^q) {
-					continue
+		start, full, at := t.start[k], t.full[k], t.at[k]
+		last := uint32(len(full) - 1)
+		for masks := t.masks[k]; len(masks) > 0; {
+			round := masks[:min(batch, len(masks))]
+			masks = masks[len(round):]
+			for i, mask := range round {
+				slot := key ^ mask
+				from[i], to[i] = start[slot], start[slot+1]
+			}
+			var fetch uint64
+			for i := range round {
+				fetch |= full[min(from[i], last)]
+			}
+			x.fetched(fetch)
+			for i := range round {
+				for j, h := range full[from[i]:to[i]] {
+					d := bits.OnesCount64(h ^ q)
+					if d > radius {
+						continue
+					}
+					place := at[from[i]+uint32(j)]
+					if x.alive(int(place)) && !found64(t.cuts[:k], h^q) {
+						hits = append(hits, Hit{x.ids[place], d})
+					}
 				}
-				hits = append(hits, Hit{x.ids[e.at], d})
 			}
 		}
 	}
 	return hits
 }
+
+// fetched keeps the compiler from leaving out reads that only fetch.
+//
+//go:noinline
+func (*Index64) fetched(uint64) {}
 
 // found64 says whether an earlier table gave the hash already.
 func found64(cuts []cut, diff uint64) bool {
@@ -254,28 +306,20 @@ func (x *Index64) build(radius int) {
 		return // another goroutine was faster
 	}
 	n := len(x.hashes)
-	t := &tables[entry64]{n: n, cuts: choose(64, n, radius, 3, 8, 2.3, 1.3)}
+	t := &tables{n: n, cuts: choose(64, n, radius, 3, 8, probe64, candidate64)}
 	for _, c := range t.cuts {
-		start := make([]uint32, 1<<c.width+1)
-		items := make([]entry64, n)
 		low := uint64(1)<<c.width - 1
-		for _, h := range x.hashes {
-			start[h>>c.shift&low+1]++
-		}
-		for i := 1; i < len(start); i++ {
-			start[i] += start[i-1]
-		}
-		next := slices.Clone(start[:len(start)-1])
-		for i, h := range x.hashes {
-			key := h >> c.shift & low
-			items[next[key]] = entry64{h, uint32(i)}
-			next[key]++
-		}
-		t.start, t.items = append(t.start, start), append(t.items, items)
-		t.masks = append(t.masks, masks(c.width, c.radius))
+		t.cutTable(c, func(i int) uint32 { return uint32(x.hashes[i] >> c.shift & low) }, x.hashes[:n])
 	}
 	x.keep(radius, t)
 }
+
+// What a probe and a candidate take, in nanoseconds on a busy machine: only
+// their ratio counts.
+const (
+	probe64     = 40
+	candidate64 = 2.5
+)
 
 // Scan is the linear scan that Search has to agree with.
 func (x *Index64) Scan(q uint64, radius int, hits []Hit) []Hit {

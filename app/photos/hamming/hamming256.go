@@ -27,7 +27,7 @@ func (h *Hash256) substring(c cut) uint32 {
 // Index256 is an index of 256-bit hashes. The zero value is empty and ready.
 // It's safe for use by many goroutines.
 type Index256 struct {
-	roster[Hash256, uint32] // entries are places in hashes
+	roster[Hash256]
 }
 
 // Search appends to hits every hash within radius of q (0 to 256), in no order.
@@ -62,13 +62,13 @@ func (x *Index256) Scan(q Hash256, radius int, hits []Hit) []Hit {
 	return x.scan(0, q, radius, hits)
 }
 
-func (x *Index256) probe(t *tables[uint32], q Hash256, radius int, hits []Hit) []Hit {
+func (x *Index256) probe(t *tables, q Hash256, radius int, hits []Hit) []Hit {
 	// The candidates are gathered first and compared after: the loads of one
 	// list don't wait for the comparison of another.
 	var few [2048]uint32
 	for k, c := range t.cuts {
 		key := q.substring(c)
-		start, items := t.start[k], t.items[k]
+		start, items := t.start[k], t.at[k]
 		found := few[:0]
 		for _, mask := range t.masks[k] {
 			slot := key ^ mask
@@ -101,24 +101,9 @@ func (x *Index256) build(radius int) {
 		return
 	}
 	n := len(x.hashes)
-	t := &tables[uint32]{n: n, cuts: choose(256, n, radius, 10, 24, 10, 8)}
+	t := &tables{n: n, cuts: choose(256, n, radius, 10, 24, 10, 8)}
 	for _, c := range t.cuts {
-		start := make([]uint32, 1<<c.width+1)
-		items := make([]uint32, n)
-		for i := range x.hashes {
-			start[x.hashes[i].substring(c)+1]++
-		}
-		for i := 1; i < len(start); i++ {
-			start[i] += start[i-1]
-		}
-		next := slices.Clone(start[:len(start)-1])
-		for i := range x.hashes {
-			key := x.hashes[i].substring(c)
-			items[next[key]] = uint32(i)
-			next[key]++
-		}
-		t.start, t.items = append(t.start, start), append(t.items, items)
-		t.masks = append(t.masks, masks(c.width, c.radius))
+		t.cutTable(c, func(i int) uint32 { return x.hashes[i].substring(c) }, nil)
 	}
 	x.keep(radius, t)
 }
