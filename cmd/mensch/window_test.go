@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http/httptest"
 	"os"
@@ -15,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zalando/go-keyring"
 
 	"mensch/app"
 	"mensch/app/audit"
@@ -31,6 +34,8 @@ import (
 const childVariable = "MENSCH_TEST_WINDOW"
 
 func TestMain(m *testing.M) {
+	// The tests' keys belong in no developer's keyring.
+	keyring.MockInitWithError(errors.New("the tests have no keyring"))
 	if os.Getenv(childVariable) != "" {
 		os.Exit(run(os.Args[1:]))
 	}
@@ -306,6 +311,15 @@ func TestTheProgramInAWindow(t *testing.T) {
 	})
 	s.press("Escape")
 	w.await("case", opened)
+
+	sealed := filepath.Join(t.TempDir(), "sealed.zip")
+	s.press("e")
+	w.settle()
+	s.press("ctrl+a")
+	s.write(sealed)
+	s.capture("seal")
+	s.press("Return")
+	checkSealed(t, storeDir, sealed, row.CaseID)
 
 	// Decide, with the step that the record suggests.
 	s.press("d")

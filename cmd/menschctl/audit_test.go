@@ -12,7 +12,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/zalando/go-keyring"
-
 )
 
 // The tests' keys belong in no developer's keyring.
