@@ -70,6 +70,9 @@ func Load(r io.Reader) (*Pack, error) {
 	p.Digest = hex.EncodeToString(sum[:])
 	v := &validator{}
 	v.pack(p)
+	if len(v.problems) == 0 {
+		v.schema(data)
+	}
 	if len(v.problems) > 0 {
 		return nil, &InvalidError{Problems: v.problems}
 	}

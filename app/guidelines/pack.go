@@ -32,6 +32,10 @@ type Pack struct {
 	Allow      Allow             `json:"allow"`
 	// Params are the detectors' numbers, by detector and name.
 	Params map[string]map[string]float64 `json:"params"`
+	// Detectors silences detectors, and adds to and takes from their words.
+	Detectors map[string]Detector `json:"detectors,omitempty"`
+	// Conditions are rules over the facts of a case, tried in their order.
+	Conditions []Condition `json:"conditions,omitempty"`
 
 	// Digest is the SHA-256 of the pack's bytes, in hex.
 	Digest string `json:"-"`
@@ -124,11 +128,13 @@ type Priority struct {
 	HarmWords []string `json:"harm_words"` // words in a report that mean harm, lower case
 }
 
-// Allow lists what is no contact exchange: public sources, and help lines that
-// an expert ought to give.
+// Allow lists what is no violation: public sources, help lines that an expert
+// ought to give, and harmless words.
 type Allow struct {
 	Domains  []string `json:"domains"`
 	Hotlines []string `json:"hotlines"` // digits, a leading plus allowed
+	// Phrases are words that no detector of transcripts marks.
+	Phrases []string `json:"phrases,omitempty"`
 }
 
 // Guideline finds a guideline by its ID.

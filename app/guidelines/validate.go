@@ -101,6 +101,8 @@ func (v *validator) pack(p *Pack) {
 	v.packDSA(p.DSA)
 	v.allow(p.Allow)
 	v.params(p.Params)
+	v.detectors(p)
+	v.conditions(p)
 }
 
 func (v *validator) guideline(name string, g Guideline, p *Pack) {

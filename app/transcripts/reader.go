@@ -41,6 +41,7 @@ type Reader struct {
 	params   map[string]map[string]float64
 	models   modelSet
 	civil    civilClasses
+	ruled    *ruled
 	scratch  sync.Pool
 }
 
@@ -52,7 +53,7 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the phrase rules: %w", err)
 	}
-	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b)}
+	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b), ruled: newRuled(pack)}
 	for _, d := range builtinDomains {
 		r.domains[d] = true
 	}
@@ -182,6 +183,7 @@ func (r *Reader) Review(c model.Conversation) []model.Finding {
 	v.disparagement()
 	v.expertise()
 	v.copyright()
+	v.added()
 	return v.out
 }
 
@@ -207,7 +209,7 @@ type evidence struct {
 // find notes a finding of the evidence if it is strong enough: each piece is
 // taken as independent of the others, and no score passes cap.
 func (v *view) find(detector, guideline string, ev []evidence, limit float64, reason func() string) *model.Finding {
-	if len(ev) == 0 {
+	if ev = v.left(detector, ev); len(ev) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(ev, func(a, b evidence) int {
