@@ -1,6 +1,8 @@
 package transcripts
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"strings"
 	"sync"
@@ -121,6 +123,15 @@ func TestReadTranscript(t *testing.T) {
 	if err != nil || len(cs) != 2 || len(cs[0].Messages) != 2 || cs[0].Messages[1].Seq != 2 {
 		t.Fatalf("got %+v, %v", cs, err)
 	}
+	// what a file may leave out, and what is written in other ways
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = z.Write([]byte("\xef\xbb\xbf{\"from\":\"Expert\",\"text\":\"x\",\"at\":\"2026-01-05 10:00\",\"more\":{\"a\":[1]}}\r\n\r\n{\"from\":\"client\",\"text\":\"y\",\"at\":false}\r\n"))
+	_ = z.Close()
+	cs, err = ReadTranscript(&packed)
+	if err != nil || len(cs) != 1 || cs[0].Session.ID != "transcript" || len(cs[0].Messages) != 2 || cs[0].Messages[1].ID != "line 3" || cs[0].Messages[0].At.Hour() != 10 {
+		t.Fatalf("got %+v, %v", cs, err)
+	}
 	for _, c := range []struct {
 		text string
 		line int
@@ -128,7 +139,6 @@ func TestReadTranscript(t *testing.T) {
 	}{
 		{good + "\n{", 5, ErrNotJSON},
 		{`{"id":"1","session":"a","from":"bot","at":"2026-01-05T10:00:00Z","text":"hi"}`, 1, ErrNoSender},
-		{`{"from":"client"}`, 1, ErrNoID},
 		{good + "\n" + `{"id":"2","session":"a","from":"client","text":""}`, 5, ErrSameID},
 		{"\n\"" + strings.Repeat("a", MaxLine+5), 2, ErrLineTooLong},
 		{"{\"id\":\"\xff\"}", 1, ErrNotUTF8},

@@ -3,10 +3,13 @@ package transcripts
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 	"unicode/utf8"
 
 	"mensch/app/model"
@@ -16,6 +19,7 @@ import (
 const (
 	MaxLine     = 1 << 20   // bytes in one line
 	MaxMessages = 1_000_000 // messages in one file
+	MaxFile     = 1 << 30   // bytes of one file, unpacked
 )
 
 // TranscriptError says which line of a transcript file can't be read, and why.
@@ -37,17 +41,28 @@ var (
 	ErrTooManyMessages = fmt.Errorf("is past the %d messages a file may hold", MaxMessages)
 	ErrNotJSON         = errors.New("is not a JSON object")
 	ErrNoSender        = errors.New(`"from" is neither "expert" nor "client"`)
-	ErrNoID            = errors.New(`has no "id" or no "session"`)
+	ErrFileTooLong     = fmt.Errorf("is past the %d bytes a file may hold", MaxFile)
 	ErrSameID          = errors.New(`repeats an "id" of its session`)
 	ErrNotUTF8         = errors.New("is not UTF-8")
 )
 
-// ReadTranscript reads JSON Lines, one message a line, and gives the sessions in
-// the order in which they first appear, each with its messages in the file's
-// order. Empty lines are skipped. A line that can't be read ends the reading
-// with a *TranscriptError; a failing reader's error is wrapped.
+// ReadTranscript reads JSON Lines, one message a line, plain or packed by gzip,
+// and gives the sessions in the order in which they first appear, each with its
+// messages in the file's order. Empty lines are skipped, and so are fields that
+// a message doesn't have. A message without an ID is named after its line, one
+// without a session belongs to the session "transcript", and a time that can't
+// be read is no time. Any other line that can't be read ends the reading with a
+// *TranscriptError; a failing reader's error is wrapped.
 func ReadTranscript(r io.Reader) ([]model.Conversation, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
+	if head, _ := br.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
+		z, err := gzip.NewReader(br)
+		if err != nil {
+			return nil, fmt.Errorf("unpack the transcript: %w", err)
+		}
+		br = bufio.NewReaderSize(z, 64<<10)
+	}
+	size := 0
 	var out []model.Conversation
 	index := map[string]int{}
 	seen := map[[2]string]bool{}
@@ -59,6 +74,9 @@ func ReadTranscript(r io.Reader) ([]model.Conversation, error) {
 			}
 			return nil, fmt.Errorf("read transcript line %d: %w", n, err)
 		}
+		if size += len(raw); size > MaxFile {
+			return nil, &TranscriptError{n, ErrFileTooLong}
+		}
 		if n == 1 {
 			raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 		}
@@ -66,7 +84,7 @@ func ReadTranscript(r io.Reader) ([]model.Conversation, error) {
 			if total++; total > MaxMessages {
 				return nil, &TranscriptError{n, ErrTooManyMessages}
 			}
-			m, bad := message(raw)
+			m, bad := message(raw, n)
 			if bad != nil {
 				return nil, &TranscriptError{n, bad}
 			}
@@ -96,24 +114,54 @@ func ReadTranscript(r io.Reader) ([]model.Conversation, error) {
 	}
 }
 
-func message(raw []byte) (model.Message, error) {
-	var m model.Message
+// loose is a message whose time may be written in other ways.
+type loose struct {
+	model.Message
+	At any `json:"at"`
+}
+
+func message(raw []byte, n int) (model.Message, error) {
+	var l loose
 	if !utf8.Valid(raw) {
-		return m, ErrNotUTF8
+		return l.Message, ErrNotUTF8
 	}
 	if raw[0] != '{' {
-		return m, ErrNotJSON
+		return l.Message, ErrNotJSON
 	}
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return m, fmt.Errorf("%w: %w", ErrNotJSON, err)
+	if err := json.Unmarshal(raw, &l); err != nil {
+		return l.Message, fmt.Errorf("%w: %w", ErrNotJSON, err)
 	}
+	m := l.Message
+	m.At = instant(l.At)
+	m.From = model.Sender(strings.ToLower(string(m.From)))
 	if m.From != model.FromExpert && m.From != model.FromClient {
 		return m, ErrNoSender
 	}
-	if m.ID == "" || m.Session == "" {
-		return m, ErrNoID
+	if m.ID == "" {
+		m.ID = fmt.Sprintf("line %d", n)
+	}
+	if m.Session == "" {
+		m.Session = "transcript"
 	}
 	return m, nil
+}
+
+// instant reads a time in RFC 3339, without a zone (UTC is meant) or in seconds
+// since 1970; the zero time stands for what is none of them.
+func instant(v any) time.Time {
+	switch v := v.(type) {
+	case string:
+		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04"} {
+			if t, err := time.Parse(layout, v); err == nil {
+				return t
+			}
+		}
+	case float64:
+		if v > 0 && v < 1e11 {
+			return time.Unix(int64(v), 0).UTC()
+		}
+	}
+	return time.Time{}
 }
 
 // readLine reads up to the next line break, without keeping more than MaxLine.

@@ -5,6 +5,7 @@
 //	menschctl import --bank NAME PATH    photos or a list of hashes into a bank
 //	menschctl match PHOTO...             which known photos show the same picture
 //	menschctl review TRANSCRIPT...       what in a conversation breaks a guideline
+//	menschctl evaluate DETECTOR FILE...  measure a detector on a labelled file
 //	menschctl queue                      the cases, most urgent first
 //	menschctl decide CASE                a case's facts, or a decision on it
 //	menschctl outbox                     how far decisions have come
@@ -22,10 +23,26 @@
 //
 //	{"id","session","from":"expert"|"client","at":RFC 3339,"text"}
 //
+// plain or packed by gzip. Other fields are passed over; a message without an id is
+// called “line N”, and one without a session belongs to the session “transcript”.
+//
 // review --json prints a finding a line; start and end are byte offsets into the
 // message's UTF-8 text:
 //
 //	{"guideline","score","messages":[id…],"spans":[{"message","start","end"}],"reason"}
+//
+// evaluate --json prints a line for each file; package mensch/app/evaluation says
+// what a labelled file looks like. Numbers that the file cannot say are left out;
+// baseline is a naive method on the same rows:
+//
+//	{"detector","file","unit","rows","skipped","labelled","positives","negatives","tp","fp","fn","tn",
+//	 "precision","recall","f1","f2","macro_f1","accuracy","false_positive_rate",
+//	 "intervals":{NAME:[low,high]},"baseline":{"name",…},"groups":[{"name","n","found","share","interval","wanted"}],
+//	 "extra":{NAME:number},"notes":[…]}
+//
+// With --rows, a line for each row comes before it:
+//
+//	{"file","row","want","got","score","spans":[{"label","start","end"}]}
 //
 // match --json prints a match a line, best first; region is the part of the
 // query that shows the other picture, as shares of its width and height:
@@ -229,6 +246,7 @@ Exit codes:
 	root.AddCommand(
 		t.syncCommand(), t.importCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
 		t.decideCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.exportCommand(), t.keyCommand(),
+		t.evaluateCommand(),
 	)
 	return root
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"mensch/app"
+	"mensch/app/evaluation"
 	"mensch/app/model"
 	"mensch/app/photos"
 	"mensch/assets/demo"
@@ -403,6 +404,32 @@ func TestReview(t *testing.T) {
 	do(t, nil, "", "review", filepath.Join(t.TempDir(), "none")).want(t, exitFailed)
 	if a := do(t, nil, "", "review", "-", "--json").want(t, exitDone); a.out != "" {
 		t.Error(a.out)
+	}
+}
+
+func TestEvaluate(t *testing.T) {
+	rows := "\xef\xbb\xbf{\"text\":\"my mail is jane@gmail.com\",\"label\":\"self_promotion\"}\r\n{\"text\":\"Water them twice a week.\",\"label\":\"none\",\"more\":1}\r\n"
+	file := filepath.Join(t.TempDir(), "set.jsonl")
+	must(t, os.WriteFile(file, []byte(rows), 0o600))
+	dir := filepath.Join(t.TempDir(), "none")
+	for _, a := range []answer{do(t, nil, "", "--dir", dir, "evaluate", "contact", file, "--json"), do(t, nil, rows, "--dir", dir, "evaluate", "contact", "-", "--json")} {
+		got := lines[evaluation.Result](t, a.want(t, exitDone))
+		if len(got) != 1 || got[0].TP != 1 || got[0].TN != 1 || *got[0].F1 != 1 || got[0].Baseline == nil || len(got[0].Intervals) == 0 {
+			t.Errorf("%s", a.out)
+		}
+	}
+	if a := do(t, nil, "", "evaluate", "contact", file, "--json", "--rows").want(t, exitDone); strings.Count(a.out, "\n") != 3 || strings.Contains(a.out, "jane") {
+		t.Errorf("the rows are %s", a.out)
+	}
+	if a := do(t, nil, "", "evaluate", "contact", file).want(t, exitDone); !strings.Contains(a.out, "recall") || !strings.Contains(a.out, "naive") {
+		t.Errorf("%s", a.out)
+	}
+	do(t, nil, "", "evaluate", "palmistry", file).want(t, exitUsage)
+	do(t, nil, "", "evaluate", "contact").want(t, exitUsage)
+	do(t, nil, "{}", "evaluate", "contact", "-").want(t, exitFailed)
+	do(t, nil, "", "evaluate", "contact", filepath.Join(t.TempDir(), "none")).want(t, exitFailed)
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("measuring made a store")
 	}
 }
 
