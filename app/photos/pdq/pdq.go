@@ -19,9 +19,8 @@ import (
 )
 
 const (
-	grid    = 64  // samples a side
-	freqs   = 16  // frequencies a side
-	largest = 512 // pixels a side; more are sampled down to it first
+	grid  = 64 // samples a side
+	freqs = 16 // frequencies a side
 )
 
 // Trusted is the quality from which exchanges use a hash, Radius the distance
@@ -34,46 +33,55 @@ const (
 // ErrFormat says that a text is no hash.
 var ErrFormat = errors.New("a PDQ hash has 64 hex digits")
 
+// Dihedral are the hashes of a picture turned and mirrored in all eight ways.
+type Dihedral [8]hamming.Hash256
+
+// The places in Dihedral. Turns are clockwise.
+const (
+	Upright = iota
+	Turned90
+	Turned180
+	Turned270
+	Mirrored          // left and right exchanged
+	Overturned        // top and bottom exchanged
+	Transposed        // mirrored at the diagonal from the top left
+	CounterTransposed // mirrored at the other diagonal
+)
+
 // Hash computes the hash of an image and its quality, 0 (flat, worthless) to
-// 100. The image is taken as it is: turn it upright before.
+// 100. The image is taken as it is: turn it upright before. It's read at its
+// full size, as the paper has it.
 func Hash(img image.Image) (hash hamming.Hash256, quality int) {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	if w < 1 || h < 1 {
 		return hash, 0
 	}
-	// The reference samples large pictures down without averaging.
-	tw, th := w, h
-	if w > largest || h > largest {
-		tw, th = largest, largest
-	}
-	luma := make([]float32, tw*th)
+	luma := make([]float32, w*h)
 	at := reader(img)
-	for y := range th {
-		sy := b.Min.Y + y*h/th
-		for x := range tw {
-			r, g, bl := at(b.Min.X+x*w/tw, sy)
-			luma[y*tw+x] = 0.299*float32(r) + 0.587*float32(g) + 0.114*float32(bl)
+	for y := range h {
+		for x := range w {
+			r, g, bl := at(b.Min.X+x, b.Min.Y+y)
+			luma[y*w+x] = 0.299*float32(r) + 0.587*float32(g) + 0.114*float32(bl)
 		}
 	}
-	return FromLuma(luma, tw, th)
+	all, quality := FromLuma(luma, w, h)
+	return all[Upright], quality
 }
 
-// FromLuma computes the hash of luma values from 0 to 255, row by row. The
-// slice is overwritten. A slice that is no w x h gives the zero hash.
-func FromLuma(luma []float32, w, h int) (hash hamming.Hash256, quality int) {
+// FromLuma computes the hashes of luma values from 0 to 255, row by row. The
+// slice is overwritten. A slice that is no w x h gives zero hashes.
+func FromLuma(luma []float32, w, h int) (hashes Dihedral, quality int) {
 	if w < 1 || h < 1 || len(luma) != w*h {
-		return hash, 0
+		return hashes, 0
 	}
 	alongRows, alongCols := (w+2*grid-1)/(2*grid), (h+2*grid-1)/(2*grid)
 	other := make([]float32, len(luma))
 	for range 2 {
 		for y := range h {
-			box(luma[y*w:], other[y*w:], w, 1, alongRows)
+			box(luma[y*w:], other[y*w:], w, alongRows)
 		}
-		for x := range w {
-			box(other[x:], luma[x:], h, w, alongCols)
-		}
+		boxColumns(other, luma, w, h, alongCols)
 	}
 	var small [grid][grid]float32
 	for i := range grid {
@@ -83,36 +91,83 @@ func FromLuma(luma []float32, w, h int) (hash hamming.Hash256, quality int) {
 			small[i][j] = luma[y*w+x]
 		}
 	}
-	return transform(&small), gradients(&small)
+	f := transform(&small)
+	for way := range hashes {
+		hashes[way] = f.turned(way).bits()
+	}
+	return hashes, gradients(&small)
 }
 
-// box averages n values, stride apart, over a window; at the ends the window
-// is cut off.
-func box(in, out []float32, n, stride, window int) {
+// box averages n values over a window; at the ends the window is cut off.
+func box(in, out []float32, n, window int) {
 	half := (window + 2) / 2
 	var sum float32
 	count, left, right := 0, 0, 0
 	for range min(half-1, n) {
-		sum += in[right*stride]
+		sum += in[right]
 		count++
 		right++
 	}
 	for i := range n {
-		if right < n {
-			sum += in[right*stride]
+		add, drop := steps(i, n, half, window, count, left, right)
+		if add {
+			sum += in[right]
 			count++
 			right++
-		} else if count > 1 && right-left > half-1 && i+half > n {
-			sum -= in[left*stride]
+		}
+		if drop {
+			sum -= in[left]
 			count--
 			left++
 		}
-		if count > window {
-			sum -= in[left*stride]
+		out[i] = sum / float32(count)
+	}
+}
+
+// steps says whether the window takes a value in, and whether it lets one go.
+func steps(i, n, half, window, count, left, right int) (add, drop bool) {
+	switch {
+	case right < n:
+		return true, count+1 > window
+	case count > 1 && right-left > half-1 && i+half > n:
+		return false, true
+	}
+	return false, count > window
+}
+
+// boxColumns is box down every column. It goes by rows, which memory likes
+// better, with the same sums in the same order.
+func boxColumns(in, out []float32, w, n, window int) {
+	half := (window + 2) / 2
+	sum := make([]float32, w)
+	count, left, right := 0, 0, 0
+	take := func() {
+		for x, v := range in[right*w : right*w+w] {
+			sum[x] += v
+		}
+		count++
+		right++
+	}
+	for range min(half-1, n) {
+		take()
+	}
+	for i := range n {
+		add, drop := steps(i, n, half, window, count, left, right)
+		if add {
+			take()
+		}
+		if drop {
+			for x, v := range in[left*w : left*w+w] {
+				sum[x] -= v
+			}
 			count--
 			left++
 		}
-		out[i*stride] = sum / float32(count)
+		row := out[i*w : i*w+w]
+		c := float32(count)
+		for x, v := range sum {
+			row[x] = v / c
+		}
 	}
 }
 
@@ -148,7 +203,10 @@ var waves = func() (t [freqs][grid]float32) {
 	return t
 }()
 
-func transform(p *[grid][grid]float32) (hash hamming.Hash256) {
+// spectrum holds the lowest frequencies, those down the picture first.
+type spectrum [freqs][freqs]float32
+
+func transform(p *[grid][grid]float32) *spectrum {
 	var half [freqs][grid]float32
 	for i := range freqs {
 		for j := range grid {
@@ -159,22 +217,74 @@ func transform(p *[grid][grid]float32) (hash hamming.Hash256) {
 			half[i][j] = sum
 		}
 	}
-	var out [freqs * freqs]float32
+	var out spectrum
 	for i := range freqs {
 		for j := range freqs {
 			var sum float32
 			for k := range grid {
 				sum += half[i][k] * waves[j][k]
 			}
-			out[i*freqs+j] = sum
+			out[i][j] = sum
 		}
 	}
-	sorted := out
+	return &out
+}
+
+// turned gives the frequencies of the turned picture: a cosine that is mirrored
+// is itself where it has an even number of half waves, and its negative where
+// the number is odd. There is no constant, so that place 0 has one half wave.
+func (f *spectrum) turned(way int) *spectrum {
+	var transpose, flipRows, flipCols bool // of the result: rows are frequencies down
+	switch way {
+	case Upright:
+		return f
+	case Turned90:
+		transpose, flipCols = true, true
+	case Turned180:
+		flipRows, flipCols = true, true
+	case Turned270:
+		transpose, flipRows = true, true
+	case Mirrored:
+		flipCols = true
+	case Overturned:
+		flipRows = true
+	case Transposed:
+		transpose = true
+	case CounterTransposed:
+		transpose, flipRows, flipCols = true, true, true
+	}
+	var out spectrum
+	for i := range freqs {
+		for j := range freqs {
+			v := f[i][j]
+			if transpose {
+				v = f[j][i]
+			}
+			if flipRows && i&1 == 0 {
+				v = -v
+			}
+			if flipCols && j&1 == 0 {
+				v = -v
+			}
+			out[i][j] = v
+		}
+	}
+	return &out
+}
+
+func (f *spectrum) bits() (hash hamming.Hash256) {
+	var sorted [freqs * freqs]float32
+	for i := range f {
+		copy(sorted[i*freqs:], f[i][:])
+	}
 	slices.Sort(sorted[:])
 	median := sorted[(len(sorted)-1)/2]
-	for k, v := range out {
-		if v > median {
-			hash[k>>6] |= 1 << (k & 63)
+	for i := range f {
+		for j, v := range f[i] {
+			if v > median {
+				k := i*freqs + j
+				hash[k>>6] |= 1 << (k & 63)
+			}
 		}
 	}
 	return hash
