@@ -273,7 +273,10 @@ func (d *Desk) faultPhoto(ctx context.Context, id string, cause error) error {
 
 // faultWords says what is wrong with a photo's bytes; empty: nothing known.
 func faultWords(cause error) string {
+	var foreign *photos.ForeignError
 	switch {
+	case errors.As(cause, &foreign):
+		return "is a " + foreign.Kind + " picture, which Mensch does not read; ask for it as JPEG, PNG, GIF or WebP"
 	case errors.Is(cause, photos.ErrTooLarge):
 		return "is larger than Mensch reads, and was not decoded"
 	case errors.Is(cause, photos.ErrTruncated):

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -20,7 +20,10 @@ import (
 // Limits of what Decode takes: checked before a pixel is decoded.
 const (
 	MaxBytes  = 32 << 20   // of the file
-	MaxPixels = 50_000_000 // width times height
+	MaxPixels = 50_000_000 // width times height; half as many where a channel has 16 bits
+	// maxScanned bounds the pixels of all scans of a progressive JPEG together:
+	// each goes over the whole picture, however few bytes it has.
+	maxScanned = 1_500_000_000
 )
 
 // Errors of Decode; test with errors.Is.
@@ -35,6 +38,14 @@ var (
 	ErrTruncated = errors.New("the photo is cut off")
 )
 
+// ForeignError says that the bytes are a picture of a kind that is not read. It
+// wraps ErrNotImage.
+type ForeignError struct{ Kind string } // such as "HEIC"
+
+func (e *ForeignError) Error() string { return e.Kind + " pictures are not read" }
+
+func (e *ForeignError) Unwrap() error { return ErrNotImage }
+
 // Picture is a decoded photo. It's read-only and may be shared by goroutines.
 type Picture struct {
 	ID          string // SHA-256 of the file's bytes, 64 lower-case hex digits
@@ -43,13 +54,16 @@ type Picture struct {
 	Height      int
 	Orientation int // EXIF orientation of the file, 1 to 8; 1 is upright
 
-	img  image.Image // as stored, before turning it upright
-	base *plane      // upright luma over white, shrunk to at most baseArea pixels
+	img      image.Image // as stored, before turning it upright
+	colours  *colours    // what turns its colours into sRGB; nil: nothing has to
+	backdrop uint8       // the grey behind what is transparent
+	base     *plane      // upright luma over the backdrop, shrunk to at most baseArea pixels
 }
 
-// Decode reads a photo: JPEG, PNG, GIF and WebP, of animations the first frame.
-// It turns the picture upright by its EXIF orientation. The errors wrap
-// ErrTooLarge, ErrNotImage or ErrTruncated, or are those of r.
+// Decode reads a photo: JPEG, PNG, GIF and WebP, of animations the first full
+// picture. It turns the picture upright by its EXIF orientation, and its colours
+// into sRGB by its colour profile. The errors wrap ErrTooLarge, ErrNotImage (as
+// a ForeignError does) or ErrTruncated, or are those of r.
 func Decode(r io.Reader) (*Picture, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
@@ -72,13 +86,14 @@ func decodeBytes(data []byte) (pic *Picture, err error) {
 	}()
 	format := sniff(data)
 	if format == "" {
+		if kind := foreign(data); kind != "" {
+			return nil, fmt.Errorf("decoding a photo: %w", &ForeignError{kind})
+		}
 		return nil, fmt.Errorf("decoding a photo: %w", ErrNotImage)
 	}
 	source := data
-	if format == "webp" {
-		if source, err = stillWebP(data); err != nil {
-			return nil, err
-		}
+	if format == "jpeg" {
+		source = withAdobe(data)
 	}
 	config, err := decodeConfig(format, source)
 	if err != nil {
@@ -87,15 +102,59 @@ func decodeBytes(data []byte) (pic *Picture, err error) {
 	if config.Width <= 0 || config.Height <= 0 {
 		return nil, fmt.Errorf("decoding a %s: %w: it has no pixels", format, ErrNotImage)
 	}
-	if int64(config.Width)*int64(config.Height) > MaxPixels {
+	if tooLarge(format, source, config) {
 		return nil, fmt.Errorf("decoding a %s: %w: %d x %d pixels", format, ErrTooLarge, config.Width, config.Height)
 	}
 	img, err := decodeImage(format, source, config)
 	if err != nil {
 		return nil, decodeError(format, source, err)
 	}
+	if m, ok := img.(*image.CMYK); ok && len(source) != len(data) {
+		for i := range m.Pix { // undo what the decoder does for Adobe's files
+			m.Pix[i] = 255 - m.Pix[i]
+		}
+	}
 	sum := sha256.Sum256(data)
-	return newPicture(hex.EncodeToString(sum[:]), format, img, orientation(format, data)), nil
+	p := &Picture{
+		ID: hex.EncodeToString(sum[:]), Format: format, Orientation: orientation(format, data),
+		img: img, colours: coloursOf(profile(format, data)),
+	}
+	p.shrink()
+	return p, nil
+}
+
+// tooLarge says whether a picture would cost more than it may.
+func tooLarge(format string, data []byte, config image.Config) bool {
+	pixels := int64(config.Width) * int64(config.Height)
+	switch config.ColorModel {
+	case color.Gray16Model, color.NRGBA64Model, color.RGBA64Model:
+		pixels *= 2
+	}
+	if pixels > MaxPixels {
+		return true
+	}
+	return format == "jpeg" && pixels*int64(bytes.Count(data, []byte("\xff\xda"))) > maxScanned
+}
+
+// withAdobe gives a JPEG of four inks the mark of Adobe's files, without which
+// the decoder does not take it; anything else comes back as it is.
+func withAdobe(data []byte) []byte {
+	inks, marked := false, false
+	eachSegment(data, func(marker byte, body []byte) bool {
+		switch {
+		case marker >= 0xc0 && marker <= 0xc2:
+			inks = len(body) > 5 && body[5] == 4
+		case marker == 0xee && bytes.HasPrefix(body, []byte("Adobe")):
+			marked = true
+		}
+		return true
+	})
+	if !inks || marked {
+		return data
+	}
+	out := append(make([]byte, 0, len(data)+16), data[:2]...)
+	out = append(out, "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"...)
+	return append(out, data[2:]...)
 }
 
 // FromImage makes a Picture of an image that is in memory already, such as a
@@ -107,36 +166,72 @@ func FromImage(id string, img image.Image) (*Picture, error) {
 	if int64(img.Bounds().Dx())*int64(img.Bounds().Dy()) > MaxPixels {
 		return nil, fmt.Errorf("taking an image: %w", ErrTooLarge)
 	}
-	return newPicture(id, "memory", img, 1), nil
+	p := &Picture{ID: id, Format: "memory", Orientation: 1, img: img}
+	p.shrink()
+	return p, nil
 }
 
-func newPicture(id, format string, img image.Image, turn int) *Picture {
-	b := img.Bounds()
-	p := &Picture{
-		ID: id, Format: format, Width: b.Dx(), Height: b.Dy(), Orientation: turn, img: img,
-		base: shrinkImage(img, baseArea).turned(turn),
+// shrink works out the size, the backdrop and the base.
+func (p *Picture) shrink() {
+	b := p.img.Bounds()
+	p.Width, p.Height = b.Dx(), b.Dy()
+	w, h := fit(b.Dx(), b.Dy(), baseArea)
+	over := func(backdrop uint8) *plane {
+		return shrinkRows(b.Dx(), b.Dy(), w, h, lumaRows(p.img, p.colours, backdrop))
 	}
-	if turn >= 5 {
+	p.backdrop = 255
+	base := over(255)
+	if !opaque(p.img) {
+		// Over white, as pages are; but a white drawing would vanish there.
+		if white := deviation(base.pix); white < vanished {
+			if black := over(0); deviation(black.pix) > 2*white {
+				p.backdrop, base = 0, black
+			}
+		}
+	}
+	p.base = base.turned(p.Orientation)
+	if p.Orientation >= 5 {
 		p.Width, p.Height = p.Height, p.Width
 	}
-	return p
 }
 
-// Image gives the whole upright picture in colour. The result is made anew at
-// each call and belongs to the caller.
-func (p *Picture) Image() image.Image {
-	b := p.img.Bounds()
-	if p.Orientation == 1 {
-		out := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-		draw.Draw(out, out.Bounds(), p.img, b.Min, draw.Src)
-		return out
+// vanished is the standard deviation under which a picture over white is looked
+// at over black too.
+const vanished = 12
+
+func opaque(img image.Image) bool {
+	switch m := img.(type) {
+	case *image.YCbCr, *image.Gray, *image.Gray16, *image.CMYK:
+		return true
+	case interface{ Opaque() bool }:
+		return m.Opaque()
 	}
-	flat := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-	draw.Draw(flat, flat.Bounds(), p.img, b.Min, draw.Src)
+	return true
+}
+
+// Image gives the whole upright picture in the colours of sRGB, without
+// transparency: as it was hashed. The result is made anew at each call and
+// belongs to the caller.
+func (p *Picture) Image() image.Image {
+	flat := p.colours.draw(p.img)
+	if !opaque(p.img) {
+		back := uint32(p.backdrop)
+		for i := 0; i < len(flat.Pix); i += 4 {
+			px := flat.Pix[i : i+4 : i+4]
+			alpha := uint32(px[3])
+			for k := range 3 {
+				px[k] = uint8((uint32(px[k])*alpha + back*(255-alpha) + 127) / 255)
+			}
+			px[3] = 255
+		}
+	}
+	if p.Orientation == 1 {
+		return flat
+	}
 	out := image.NewNRGBA(image.Rect(0, 0, p.Width, p.Height))
 	for y := range p.Height {
 		for x := range p.Width {
-			sx, sy := unturn(p.Orientation, x, y, b.Dx(), b.Dy())
+			sx, sy := unturn(p.Orientation, x, y, flat.Rect.Dx(), flat.Rect.Dy())
 			copy(out.Pix[y*out.Stride+4*x:][:4], flat.Pix[sy*flat.Stride+4*sx:][:4])
 		}
 	}
@@ -179,6 +274,41 @@ func sniff(data []byte) string {
 	return ""
 }
 
+// foreign names the kind of a picture that is known but not read; empty: none.
+func foreign(data []byte) string {
+	if len(data) >= 12 && string(data[4:8]) == "ftyp" {
+		switch string(data[8:12]) {
+		case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1":
+			// The general brand is of both kinds; the list behind it tells.
+			if bytes.Contains(data[:min(len(data), 64)], []byte("avif")) {
+				return "AVIF"
+			}
+			return "HEIC"
+		case "avif", "avis":
+			return "AVIF"
+		}
+		return ""
+	}
+	for _, k := range []struct{ mark, kind string }{
+		{"II*\x00", "TIFF"},
+		{"MM\x00*", "TIFF"},
+		{"BM", "BMP"},
+		{"8BPS", "Photoshop"},
+		{"\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a", "JPEG XL"},
+		{"\xff\x0a", "JPEG XL"},
+		{"\x00\x00\x00\x0cjP  ", "JPEG 2000"},
+		{"\xff\x4f\xff\x51", "JPEG 2000"},
+	} {
+		if bytes.HasPrefix(data, []byte(k.mark)) {
+			return k.kind
+		}
+	}
+	if head := bytes.TrimSpace(data[:min(len(data), 512)]); bytes.HasPrefix(head, []byte("<svg")) || bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("<svg")) {
+		return "SVG"
+	}
+	return ""
+}
+
 func decodeConfig(format string, data []byte) (image.Config, error) {
 	r := bytes.NewReader(data)
 	switch format {
@@ -189,31 +319,27 @@ func decodeConfig(format string, data []byte) (image.Config, error) {
 	case "gif":
 		return gif.DecodeConfig(r)
 	}
+	if size, animated := webpCanvas(data); animated {
+		return image.Config{Width: size.X, Height: size.Y, ColorModel: color.NRGBAModel}, nil
+	}
 	return webp.DecodeConfig(r)
 }
 
 func decodeImage(format string, data []byte, config image.Config) (image.Image, error) {
 	r := bytes.NewReader(data)
+	size := image.Pt(config.Width, config.Height)
 	switch format {
 	case "jpeg":
 		return jpeg.Decode(r)
 	case "png":
 		return png.Decode(r)
 	case "gif":
-		frame, err := gif.Decode(r)
-		if err != nil {
-			return nil, err
-		}
-		// The first frame may be smaller than the screen it stands on.
-		screen := image.Rect(0, 0, config.Width, config.Height)
-		if frame.Bounds() == screen {
-			return frame, nil
-		}
-		out := image.NewNRGBA(screen)
-		draw.Draw(out, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
-		return out, nil
+		return decodeGIF(data, size)
 	}
-	return webp.Decode(r)
+	if _, animated := webpCanvas(data); animated {
+		return decodeFilm(data, size)
+	}
+	return decodeStillWebP(data)
 }
 
 // decodeError gives a decoder's error its type. The decoders tell the end of

@@ -24,6 +24,19 @@ func orientation(format string, data []byte) int {
 
 // jpegExif gives the TIFF block of the APP1 segment, or nil.
 func jpegExif(data []byte) []byte {
+	var found []byte
+	eachSegment(data, func(marker byte, body []byte) bool {
+		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+			found = tiff
+		}
+		return found == nil
+	})
+	return found
+}
+
+// eachSegment walks the segments of a JPEG up to its first scan, until yield
+// says no.
+func eachSegment(data []byte, yield func(marker byte, body []byte) bool) {
 	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
 		marker := data[at+1]
 		if marker == 0xff { // a fill byte
@@ -31,7 +44,7 @@ func jpegExif(data []byte) []byte {
 			continue
 		}
 		if marker == 0xda || marker == 0xd9 {
-			return nil
+			return
 		}
 		if marker == 0x01 || marker >= 0xd0 && marker <= 0xd8 { // markers without a length
 			at += 2
@@ -39,15 +52,13 @@ func jpegExif(data []byte) []byte {
 		}
 		length := int(binary.BigEndian.Uint16(data[at+2:]))
 		if length < 2 || at+2+length > len(data) {
-			return nil
+			return
 		}
-		body := data[at+4 : at+2+length]
-		if marker == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
-			return body[6:]
+		if !yield(marker, data[at+4:at+2+length]) {
+			return
 		}
 		at += 2 + length
 	}
-	return nil
 }
 
 // pngChunk gives the first chunk of a kind, or nil.

@@ -47,9 +47,12 @@ func plainHashes(small *plane) (perception, difference uint64) {
 	return perception, difference
 }
 
+// flatLeast is the standard deviation under which a picture is one flat colour.
+const flatLeast = 2.5
+
 // classify tells photos from graphics and from flat pictures.
 func classify(base, small *plane) string {
-	if deviation(small.pix) < 2.5 {
+	if deviation(small.pix) < flatLeast {
 		return ClassFeatureless
 	}
 	// Blocks of 8x8 at a middling size. A drawing's blocks are flat, or hold

@@ -3,7 +3,6 @@ package photos
 import (
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
 )
 
@@ -47,15 +46,19 @@ func fit(w, h, area int) (int, int) {
 	return max(1, int(float64(w)*s)), max(1, int(float64(h)*s))
 }
 
-// shrinkImage gives the luma of an image over white, averaged down to at most
-// area pixels.
+// shrinkImage gives the luma of an image of sRGB over white, averaged down to at
+// most area pixels.
 func shrinkImage(img image.Image, area int) *plane {
 	b := img.Bounds()
 	w, h := fit(b.Dx(), b.Dy(), area)
-	s := newShrinker(b.Dx(), b.Dy(), w, h)
-	row := lumaRows(img)
-	buf := make([]uint8, b.Dx())
-	for y := range b.Dy() {
+	return shrinkRows(b.Dx(), b.Dy(), w, h, lumaRows(img, nil, 255))
+}
+
+// shrinkRows averages rows of luma, w x h in all, down to tw x th.
+func shrinkRows(w, h, tw, th int, row func(y int, buf []uint8) []uint8) *plane {
+	s := newShrinker(w, h, tw, th)
+	buf := make([]uint8, w)
+	for y := range h {
 		s.add(row(y, buf))
 	}
 	return s.out
@@ -206,50 +209,81 @@ func (s *shrinker) add(src []uint8) {
 	s.y++
 }
 
-// lumaRows gives a function that reads one row of an image as luma over white.
-// It may return the image's own bytes; they must not be written to.
-func lumaRows(img image.Image) func(y int, buf []uint8) []uint8 {
+// lumaRows gives a function that reads one row of an image as luma, its colours
+// turned into sRGB, over a grey backdrop. It may return the image's own bytes;
+// they must not be written to.
+func lumaRows(img image.Image, c *colours, backdrop uint8) func(y int, buf []uint8) []uint8 {
 	b := img.Bounds()
 	w := b.Dx()
+	if c != nil && !c.suits(img) {
+		c = nil
+	}
+	back := uint32(backdrop)
+	over := func(luma uint8, alpha uint32) uint8 {
+		return uint8((uint32(luma)*alpha + back*(255-alpha) + 127) / 255)
+	}
 	switch m := img.(type) {
-	case *image.YCbCr: // the luma plane as it is
+	case *image.YCbCr:
+		if c != nil {
+			return turnedLuma(m, c)
+		}
+		// The luma plane as it is.
 		return func(y int, _ []uint8) []uint8 { return m.Y[m.YOffset(b.Min.X, b.Min.Y+y):][:w] }
 	case *image.Gray:
-		return func(y int, _ []uint8) []uint8 { return m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:w] }
-	case *image.NYCbCrA:
+		row := func(y int) []uint8 { return m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:w] }
+		if c == nil {
+			return func(y int, _ []uint8) []uint8 { return row(y) }
+		}
 		return func(y int, buf []uint8) []uint8 {
-			luma := m.Y[m.YOffset(b.Min.X, b.Min.Y+y):][:w]
+			for x, v := range row(y) {
+				buf[x] = c.gray[v]
+			}
+			return buf
+		}
+	case *image.NYCbCrA:
+		luma := lumaRows(&m.YCbCr, c, 0)
+		return func(y int, buf []uint8) []uint8 {
+			row := luma(y, buf)
 			alpha := m.A[m.AOffset(b.Min.X, b.Min.Y+y):][:w]
 			for x := range buf {
-				a := uint32(alpha[x])
-				buf[x] = uint8((uint32(luma[x])*a + 255*(255-a) + 127) / 255)
+				buf[x] = over(row[x], uint32(alpha[x]))
 			}
 			return buf
 		}
 	case *image.NRGBA:
+		if c != nil {
+			break
+		}
 		return func(y int, buf []uint8) []uint8 {
 			src := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:4*w]
 			for x := range buf {
 				p := src[4*x : 4*x+4 : 4*x+4]
-				a := uint32(p[3])
-				buf[x] = uint8((uint32(luma8(p[0], p[1], p[2]))*a + 255*(255-a) + 127) / 255)
+				buf[x] = over(luma8(p[0], p[1], p[2]), uint32(p[3]))
 			}
 			return buf
 		}
 	case *image.RGBA:
+		if c != nil {
+			break
+		}
 		return func(y int, buf []uint8) []uint8 {
 			src := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:4*w]
 			for x := range buf {
 				p := src[4*x : 4*x+4 : 4*x+4]
-				buf[x] = uint8(min(255, uint32(luma8(p[0], p[1], p[2]))+255-uint32(p[3])))
+				buf[x] = uint8(min(255, uint32(luma8(p[0], p[1], p[2]))+(back*(255-uint32(p[3]))+127)/255))
 			}
 			return buf
 		}
 	case *image.Paletted:
 		var table [256]uint8
-		for i, c := range m.Palette {
+		for i, p := range m.Palette {
 			if i < len(table) {
-				table[i] = lumaOf(c)
+				n := color.NRGBAModel.Convert(p).(color.NRGBA)
+				px := []uint8{n.R, n.G, n.B, n.A}
+				if c != nil {
+					c.turn(px)
+				}
+				table[i] = over(luma8(px[0], px[1], px[2]), uint32(n.A))
 			}
 		}
 		return func(y int, buf []uint8) []uint8 {
@@ -259,15 +293,46 @@ func lumaRows(img image.Image) func(y int, buf []uint8) []uint8 {
 			}
 			return buf
 		}
+	case *image.CMYK:
+		if c == nil {
+			break
+		}
+		strip := make([]uint8, 4*w)
+		return func(y int, buf []uint8) []uint8 {
+			c.inks(m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:4*w], strip)
+			for x := range buf {
+				p := strip[4*x : 4*x+4 : 4*x+4]
+				buf[x] = luma8(p[0], p[1], p[2])
+			}
+			return buf
+		}
 	}
-	// The rest (CMYK, 16 bits) goes through draw, which has fast paths for it.
-	strip := image.NewRGBA(image.Rect(0, 0, w, 1))
+	// The rest (inks, 16 bits, colours to be turned).
+	strip := make([]uint8, 4*w)
+	colour := colourRows(img)
 	return func(y int, buf []uint8) []uint8 {
-		draw.Draw(strip, strip.Rect, image.White, image.Point{}, draw.Src)
-		draw.Draw(strip, strip.Rect, img, image.Pt(b.Min.X, b.Min.Y+y), draw.Over)
+		colour(y, strip)
+		if c != nil {
+			c.turn(strip)
+		}
 		for x := range buf {
-			p := strip.Pix[4*x : 4*x+4 : 4*x+4]
-			buf[x] = luma8(p[0], p[1], p[2])
+			p := strip[4*x : 4*x+4 : 4*x+4]
+			buf[x] = over(luma8(p[0], p[1], p[2]), uint32(p[3]))
+		}
+		return buf
+	}
+}
+
+// turnedLuma reads the luma of a JPEG whose colours are not sRGB: by a table, so
+// that no pixel is turned into colours for it.
+func turnedLuma(m *image.YCbCr, c *colours) func(y int, buf []uint8) []uint8 {
+	b := m.Rect
+	table := c.lumaTable()
+	return func(y int, buf []uint8) []uint8 {
+		luma := m.Y[m.YOffset(b.Min.X, b.Min.Y+y):][:b.Dx()]
+		for x, v := range luma {
+			at := m.COffset(b.Min.X+x, b.Min.Y+y)
+			buf[x] = table[int(m.Cb[at]>>2)<<14|int(m.Cr[at]>>2)<<8|int(v)]
 		}
 		return buf
 	}
@@ -276,12 +341,6 @@ func lumaRows(img image.Image) func(y int, buf []uint8) []uint8 {
 // luma8 is the luma of JPEG, so that a re-encoded PNG gives the same grey.
 func luma8(r, g, b uint8) uint8 {
 	return uint8((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
-}
-
-func lumaOf(c color.Color) uint8 {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	a := uint32(n.A)
-	return uint8((uint32(luma8(n.R, n.G, n.B))*a + 255*(255-a) + 127) / 255)
 }
 
 // gray gives the plane as an image of its own: never a part of a larger one,
