@@ -27,6 +27,7 @@ type Desk interface {
 	JudgeFinding(ctx context.Context, findingID string, v model.Verdict) error
 	ExportFile(ctx context.Context, caseID, path string, redacted bool) (app.Exported, error)
 	Titles() map[string]string
+	TeamDesk
 	shell.PhotoDesk
 }
 
@@ -57,6 +58,7 @@ type View struct {
 	notes  *show.Ground
 	body   *fyne.Container
 	noting bool
+	auto   string // the case that was claimed by opening it
 
 	exporting bool
 
@@ -145,6 +147,7 @@ func (v *View) Open(r shell.Route) {
 func (v *View) Leave() {
 	v.work.Cancel()
 	v.photos.Cancel()
+	v.letGo()
 }
 
 // Refresh reads the case anew.
@@ -182,6 +185,7 @@ func (v *View) load() {
 			if fresh {
 				v.mainS.ScrollTo(0)
 				v.sideS.ScrollTo(0)
+				v.attend()
 			}
 			v.sh.Retitle()
 		})
@@ -220,6 +224,9 @@ func (v *View) claim() {
 		return
 	}
 	id, mine := v.file.Case.ID, v.mine()
+	if v.auto == id {
+		v.auto = "" // from now on it is the moderator's word that counts
+	}
 	doing := "claiming the case"
 	if mine {
 		doing = "releasing the case"
@@ -408,7 +415,7 @@ func (v *View) reveal() {
 
 // Keys are the case's keys.
 func (v *View) Keys() []shell.Key {
-	return []shell.Key{
+	return append([]shell.Key{
 		shell.Rune('j', "Next finding", func() { v.pick(1) }),
 		shell.Named(fyne.KeyDown, "Next finding", func() { v.pick(1) }),
 		shell.Rune('k', "Finding before", func() { v.pick(-1) }),
@@ -432,7 +439,7 @@ func (v *View) Keys() []shell.Key {
 		shell.Rune(' ', "A page on", func() { v.mainS.ScrollBy(v.mainS.Page() * 0.85) }),
 		shell.Named(fyne.KeyPageDown, "A page on", func() { v.mainS.ScrollBy(v.mainS.Page() * 0.85) }),
 		shell.Named(fyne.KeyPageUp, "A page back", func() { v.mainS.ScrollBy(-v.mainS.Page() * 0.85) }),
-	}
+	}, v.teamKeys()...)
 }
 
 // File is the case in sight, for tests.

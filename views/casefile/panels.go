@@ -31,6 +31,9 @@ func (v *View) fill() {
 	if p := v.warning(); p != nil {
 		main = append(main, p)
 	}
+	if p := v.handlingPanel(); p != nil {
+		main = append(main, p)
+	}
 	main = append(main, v.findingsPanel())
 	if len(f.Pairs) > 0 {
 		main = append(main, v.pairsPanel())
@@ -69,6 +72,7 @@ func (v *View) chips() []fyne.CanvasObject {
 			out = append(out, show.NewChip("Held by "+l.Holder+" for "+until(l.Expires, now), theme.ColorNameWarning))
 		}
 	}
+	out = append(out, v.teamChips()...)
 	live := 0
 	for _, s := range f.Strikes {
 		if s.Live(now) {
@@ -384,14 +388,13 @@ func (v *View) linkedPanel() fyne.CanvasObject {
 }
 
 func (v *View) notesPanel() *show.Ground {
-	now := v.sh.Now()
 	var rows []fyne.CanvasObject
 	for _, n := range v.file.Notes {
-		rows = append(rows, show.NewBox(1,
-			show.NewLine(n.Author+", "+show.Ago(n.At, now)+" ago").Small().Muted(), show.NewPara(n.Text)))
+		rows = append(rows, v.noteRow(n))
 	}
+	rows = append(rows, v.linkedNotes()...)
 	rows = append(rows, v.note)
-	return show.NewPanel("Notes", show.NewBox(8, rows...), show.NewHint("n", "write"), show.NewHint(shell.ConfirmKey(), "keep"))
+	return show.NewPanel("Notes", show.NewBox(8, rows...), show.NewHint("n", "write"), show.NewHint("N", "on the account"), show.NewHint(shell.ConfirmKey(), "keep"))
 }
 
 func (v *View) timelinePanel() fyne.CanvasObject {

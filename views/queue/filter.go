@@ -29,7 +29,7 @@ type filterBar struct {
 var (
 	states    = []model.CaseState{model.CaseOpen, model.CaseConflict, model.CaseAppealed, model.CaseProposed, model.CaseWaiting, model.CaseDecided}
 	reporters = []model.Reporter{model.ReporterClient, model.ReporterExpert, model.ReporterStaff}
-	sorts     = []model.QueueSort{model.SortPriority, model.SortOldest, model.SortNewest}
+	sorts     = []model.QueueSort{model.SortPriority, model.SortOldest, model.SortNewest, model.SortHanded}
 	scores    = []int{0, 20, 40, 60, 80}
 )
 
@@ -109,6 +109,8 @@ func scoreWords(n int) string {
 
 func sortWords(s model.QueueSort) string {
 	switch s {
+	case model.SortHanded:
+		return "Handed over first"
 	case model.SortOldest:
 		return "Oldest first"
 	case model.SortNewest:
@@ -178,7 +180,7 @@ func (b *filterBar) show() {
 		b.score.SetText(fmt.Sprintf("Priority ≥ %d", f.MinScore))
 	}
 	b.sort.SetText(sortWords(f.Sort))
-	b.mine.SetChecked(f.LeasedBy != "")
+	b.mine.SetChecked(f.Mine)
 	if b.narrows() {
 		b.reset.Show()
 	} else {
@@ -212,6 +214,7 @@ func (b *filterBar) changed() {
 			v.sh.Fail("keeping the filter", err)
 		}
 	})
+	v.tabs.show()
 	v.list.ScrollTo(0)
 	v.reload()
 }
@@ -220,13 +223,11 @@ func (b *filterBar) search() { b.v.sh.Window().Canvas().Focus(b.text) }
 
 func (b *filterBar) setMine(on bool) {
 	b.v.filter.LeasedBy = ""
-	if on {
-		b.v.filter.LeasedBy = b.v.sh.Settings().Moderator
-	}
+	b.v.filter.Mine = on
 	b.changed()
 }
 
-func (b *filterBar) toggleMine() { b.setMine(b.v.filter.LeasedBy == "") }
+func (b *filterBar) toggleMine() { b.setMine(!b.v.filter.Mine) }
 
 func (b *filterBar) nextSort() {
 	i := slices.Index(sorts, b.sorted())
@@ -236,6 +237,6 @@ func (b *filterBar) nextSort() {
 
 func (b *filterBar) clear() {
 	f := &b.v.filter
-	*f = model.QueueFilter{States: f.States, Sort: f.Sort}
+	*f = model.QueueFilter{States: f.States, Sort: f.Sort, HideSkipped: true}
 	b.changed()
 }

@@ -26,6 +26,7 @@ type Desk interface {
 	Titles() map[string]string
 	Claim(ctx context.Context, caseID string) (model.Lease, error)
 	Release(ctx context.Context, caseID string) error
+	ViewsDesk
 	shell.PhotoDesk
 }
 
@@ -45,6 +46,8 @@ type View struct {
 	loaded   bool // a first snapshot is there
 	anchor   string
 	sleep    func() // stops the pending look for missing pages
+	picks    pick
+	tabs     *tabs
 
 	bar     *filterBar
 	list    *show.List
@@ -68,7 +71,9 @@ func New(sh *shell.Shell, desk Desk) *View {
 	v.pages = newPages(desk, v.work)
 	v.pages.failed = func(err error) { sh.Fail("reading the queue", err) }
 	v.pages.landed = v.landed
-	v.filter = model.QueueFilter{States: []model.CaseState{model.CaseOpen, model.CaseConflict, model.CaseAppealed}}
+	v.filter = whole()
+	v.unpick()
+	v.tabs = newTabs(v)
 	v.bar = newFilterBar(v)
 	v.list = show.NewList(v.makeRow, v.fillRow)
 	v.list.OnSelect = func(int) { v.detail() }
@@ -83,7 +88,7 @@ func New(sh *shell.Shell, desk Desk) *View {
 		show.NewLine("Findings").Small().Muted().Right(), show.NewLine("Age").Small().Muted().Right(),
 		show.NewLine("State").Small().Muted())).Pad(rowLeft, 5, rowRight, 5).Below()
 	table := container.New(&tableLayout{}, header, v.list, show.NewGround("", 0, v.empty).Pad(28, 40, 28, 0))
-	v.body = container.New(&splitLayout{}, v.bar.root, table, v.details.root)
+	v.body = container.New(&splitLayout{}, show.NewBox(0, v.tabs.root, v.bar.root), table, v.details.root)
 	return v
 }
 
@@ -95,7 +100,7 @@ func (v *View) Subtitle() string {
 	if !v.loaded {
 		return "Reading"
 	}
-	return show.Count(v.pages.outline.Total, "case", "cases") + v.bar.words()
+	return show.Count(v.pages.outline.Total, "case", "cases") + v.bar.words() + v.pickedWords()
 }
 
 // Content is the screen.
@@ -139,13 +144,14 @@ type first struct {
 }
 
 func isZero(f model.QueueFilter) bool {
-	return len(f.States)+len(f.Clusters)+len(f.Guidelines)+len(f.Reporters) == 0 && f.MinScore == 0 && f.Text == "" && f.LeasedBy == "" && f.Sort == ""
+	return !f.Mine && !f.OnHold && !f.HelpAsked && f.WaitingDays == 0 && len(f.States)+len(f.Clusters)+len(f.Guidelines)+len(f.Reporters) == 0 && f.MinScore == 0 && f.Text == "" && f.LeasedBy == "" && f.Sort == ""
 }
 
 // Leave cancels the loads.
 func (v *View) Leave() {
 	v.work.Cancel()
 	v.side.Cancel()
+	v.tabs.work.Cancel()
 	clear(v.pages.loading)
 	if v.sleep != nil {
 		v.sleep()
@@ -177,6 +183,7 @@ func (v *View) reload() {
 	filter := v.filter
 	first, last := v.list.Sight()
 	sight := max(last-first, 30)
+	v.tabs.load()
 	clear(v.pages.loading)
 	shell.Load(v.work, func(ctx context.Context) (snapshot, error) {
 		return read(ctx, v.desk, filter, first, sight)
@@ -346,7 +353,7 @@ func (v *View) Step(caseID string, by int, then func(string)) {
 
 // Keys are the queue's keys.
 func (v *View) Keys() []shell.Key {
-	return []shell.Key{
+	keys := []shell.Key{
 		shell.Rune('j', "Next case", func() { v.list.Step(1) }),
 		shell.Named(fyne.KeyDown, "Next case", func() { v.list.Step(1) }),
 		shell.Rune('k', "Case before", func() { v.list.Step(-1) }),
@@ -362,14 +369,15 @@ func (v *View) Keys() []shell.Key {
 		shell.Rune('G', "Last case", func() { v.list.Select(v.list.Count() - 1) }),
 		shell.Named(fyne.KeyEnd, "Last case", func() { v.list.Select(v.list.Count() - 1) }),
 		shell.Named(fyne.KeyPageDown, "A page on", func() { v.list.Step(v.list.PageRows()) }),
-		shell.Rune(' ', "A page on", func() { v.list.Step(v.list.PageRows()) }),
 		shell.Named(fyne.KeyPageUp, "A page back", func() { v.list.Step(-v.list.PageRows()) }),
 		shell.Rune('/', "Search", v.bar.search),
 		shell.Chord(fyne.KeyF, 0, "Search", v.bar.search),
 		shell.Rune('m', "Only mine, or all", v.bar.toggleMine),
 		shell.Rune('s', "Next order: urgent, oldest, newest", v.bar.nextSort),
 		shell.Rune('0', "Clear the filter", v.bar.clear),
+		shell.Rune('.', "Open the next free case", v.next),
 	}
+	return append(append(keys, v.tabs.keys()...), v.pickKeys()...)
 }
 
 // tableLayout is a header over a list; a third object lies over the list.

@@ -116,7 +116,7 @@ func TestTheFilterIsKept(t *testing.T) {
 	w, desk, v, _, _ := open(t, 400)
 	w.Type("ms")
 	kept := desk.Kept()
-	if kept.LeasedBy != "Ruth Adler" || kept.Sort != model.SortOldest {
+	if !kept.Mine || kept.Sort != model.SortOldest {
 		t.Fatalf("kept %+v", kept)
 	}
 	for w.Type("g"); ; w.Type("j") {

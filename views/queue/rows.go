@@ -31,6 +31,7 @@ type rowView struct {
 	reason                 *show.Line
 	reports, findings, age *show.Line
 	state, lease           *show.Line
+	ground                 *show.Ground
 	dot                    *show.Dot
 }
 
@@ -45,6 +46,7 @@ func (v *View) makeRow() fyne.CanvasObject {
 		show.NewBox(1, r.name, r.cluster), show.NewBox(2, r.chips, r.reason),
 		r.reports, r.findings, r.age,
 		show.NewBox(1, show.NewRow(6, show.Own(r.dot), show.Grow(r.state, 1)), r.lease))).Pad(rowLeft, 5, rowRight, 5)
+	r.ground = o
 	v.rows[o] = r
 	return o
 }
@@ -60,6 +62,7 @@ func (v *View) fillRow(i int, o fyne.CanvasObject, _ bool) {
 		}
 		r.chips.Set(nil)
 		r.dot.Set(look.Track)
+		r.ground.Edge(nil)
 		return
 	}
 	now := v.sh.Now()
@@ -77,7 +80,15 @@ func (v *View) fillRow(i int, o fyne.CanvasObject, _ bool) {
 	}
 	r.state.SetText(state)
 	r.dot.Set(role)
-	r.lease.SetText(lease(row.LeaseHolder, row.LeaseUntil, now, v.sh.Settings().Moderator))
+	me := v.sh.Settings().Moderator
+	r.lease.Set(lease(row.LeaseHolder, row.LeaseUntil, now, me), look.Muted)
+	if words, role := handling(row, me, v); words != "" {
+		r.lease.Set(words, role)
+	}
+	r.ground.Edge(nil)
+	if v.isPicked(row.CaseID) {
+		r.ground.Edge(look.Of(theme.ColorNameWarning))
+	}
 }
 
 func count(l *show.Line, n int) {
@@ -197,6 +208,9 @@ func (d *details) show(r model.QueueRow, ok bool) {
 	)
 	if l := lease(r.LeaseHolder, r.LeaseUntil, now, d.v.sh.Settings().Moderator); l != "" {
 		facts.Add("Held by", r.LeaseHolder+", for "+show.Ago(now.Add(now.Sub(r.LeaseUntil)), now))
+	}
+	if rows := d.v.handlingRows(r.Handling); len(rows) > 0 {
+		why = append([]fyne.CanvasObject{show.NewBox(8, rows...)}, why...)
 	}
 	d.box.Set(
 		show.NewBox(6, why...),

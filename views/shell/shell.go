@@ -25,6 +25,9 @@ const (
 	Bank       = "bank"
 	Settings   = "settings"
 	FirstRun   = "firstrun"
+	Bulk       = "bulk"
+	Quality    = "quality"
+	Dashboard  = "dashboard"
 )
 
 // Route says which screen to show, and of what.

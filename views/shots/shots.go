@@ -28,7 +28,7 @@ type Scene struct {
 
 // Scenes are all pictures, in the order of a moderator's work.
 func Scenes() []Scene {
-	return []Scene{
+	return append([]Scene{
 		{"queue", func(*viewstest.Window) {}},
 		{"queue-filter", func(w *viewstest.Window) {
 			for range 4 {
@@ -77,7 +77,7 @@ func Scenes() []Scene {
 			w.Chord(fyne.KeyReturn)
 		}},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
-	}
+	}, teamScenes()...)
 }
 
 func openCompare(w *viewstest.Window) {

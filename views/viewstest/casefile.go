@@ -174,6 +174,17 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 			{ID: "n-0", CaseID: caseID, Author: "Jonas Meier", Text: "Talked to support: the client of 21 Nov also wrote an email.\nThey would like to stay anonymous.", At: ago(20)},
 		},
 	}
+	f.Notes[0].ExpertID = r.ExpertID
+	f.Handling = r.Handling
+	for _, e := range d.Team {
+		if e.CaseID == caseID {
+			f.TeamEvents = append(f.TeamEvents, e)
+		}
+	}
+	f.LinkedNotes = []model.LinkedNote{{
+		Note:       model.Note{ID: "n-9", CaseID: "e000411.1", ExpertID: "e000411", Author: "Kim Larsen", Text: "Banned here in 2024 under another name. Came back with the same phone.", At: ago(24 * 200), PinnedBy: "Jonas Meier"},
+		ScreenName: "GardenGuru_77", Cluster: "Home & Garden", Shared: []string{"the same device", "the same payout account"},
+	}}
 	if l, ok := d.Leases[caseID]; ok {
 		f.Case.Lease = &l
 	} else if r.LeaseHolder != "" {

@@ -34,7 +34,9 @@ type Desk struct {
 	Undone   []string
 	Exports  []string // paths that cases were sealed to
 	Leases   map[string]model.Lease
-	Long     int // messages of the session "s-long"
+	Team     []model.TeamEvent
+	Views    []model.QueueView // the moderator's own
+	Long     int               // messages of the session "s-long"
 }
 
 // NewDesk makes a community with a number of cases.
@@ -191,7 +193,7 @@ func (d *Desk) filtered(f model.QueueFilter) []model.QueueRow {
 			any = any || len(f.Guidelines) > 0 && has(f.Guidelines, g)
 		}
 		if !ok || !any || !has(f.Clusters, r.Cluster) || r.Priority.Score < f.MinScore ||
-			f.LeasedBy != "" && r.LeaseHolder != f.LeasedBy ||
+			f.LeasedBy != "" && r.LeaseHolder != f.LeasedBy || !d.fits(f, r) ||
 			!strings.Contains(strings.ToLower(r.ScreenName), strings.ToLower(f.Text)) {
 			continue
 		}
