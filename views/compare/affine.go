@@ -7,12 +7,14 @@ type affine struct{ a, b, c, d, e, f float64 }
 
 var identity = affine{a: 1, e: 1}
 
-func newAffine(m [6]float64) affine {
+// newAffine gives a match's alignment; false, and one photo over the whole of
+// the other, where a match by hash alone carries none.
+func newAffine(m [6]float64) (affine, bool) {
 	t := affine{m[0], m[1], m[2], m[3], m[4], m[5]}
-	if det := t.det(); det == 0 || math.IsNaN(det) || math.IsInf(det, 0) {
-		return identity // a match by hash alone carries no alignment
+	if det := t.det(); math.Abs(det) < 1e-9 || math.IsNaN(det) || math.IsInf(det, 0) {
+		return identity, false
 	}
-	return t
+	return t, true
 }
 
 func (m affine) apply(x, y float64) (float64, float64) {

@@ -1,6 +1,6 @@
-// Package compare is the screen that lays two photos side by side: the
-// expert's and the one that it is said to be a copy of. Both are moved
-// together through the alignment that the matcher found.
+// Package compare is the screen that lays two to four photos side by side: the
+// expert's and those that it is said to be a copy of. All are moved together
+// through the alignments that the matcher found.
 package compare
 
 import (
@@ -10,11 +10,10 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
 
 	"mensch/app"
 	"mensch/app/model"
-	"mensch/views/look"
+	"mensch/app/photos/metadata"
 	"mensch/views/shell"
 	"mensch/views/show"
 )
@@ -23,15 +22,24 @@ import (
 type Desk interface {
 	CaseFile(ctx context.Context, caseID string) (app.CaseFile, error)
 	Photo(ctx context.Context, photoID string, maxPixels int) (image.Image, error)
-	JudgeFinding(ctx context.Context, findingID string, v model.Verdict) error
+	PhotoMetadata(ctx context.Context, photoID string) (app.PhotoMetadata, error)
+	PhotoPlace(ctx context.Context, photoID string) (metadata.Place, bool, error)
+	PhotoGroup(ctx context.Context, photoID string) (app.PhotoGroup, error)
+	JudgeMatch(ctx context.Context, findingID string, word model.MatchWord, bankID string) (app.MatchJudged, error)
+	UndoMatch(ctx context.Context, judgement int64) error
+	VerdictBanks(ctx context.Context, word model.MatchWord) (banks []model.Bank, chosen string, err error)
 	Titles() map[string]string
 }
 
-// maxPixels is how large a photo is decoded for comparing: above it no screen
-// shows more, and two of them with their pyramids stay under 250 MB.
-const maxPixels = 24_000_000
+// WholeGroup is the route's intent that begins with all photos of one picture,
+// as many as the table holds.
+const WholeGroup = "group"
 
-// mode is how the two photos are laid out.
+// maxPixels is how large a photo is decoded for comparing: above it no screen
+// shows more, and four of them with their pyramids stay under 350 MB.
+const maxPixels = 16_000_000
+
+// mode is how the photos are laid out.
 type mode int
 
 const (
@@ -51,38 +59,49 @@ type View struct {
 	desk    Desk
 	content fyne.CanvasObject
 	work    *shell.Work // the case
-	photos  *shell.Work // the two photos
+	photos  *shell.Work // the photos on the table
+	groups  *shell.Work // who else shows the picture
+	details *shell.Work // what the files say
 
-	route shell.Route
-	file  app.CaseFile
-	at    int
-	left  *pyramid
-	other *pyramid
-	view  viewport
-	geo   geometry
+	route   shell.Route
+	file    app.CaseFile
+	at      int     // the pair in sight
+	seats   []*seat // the photos on the table, the expert's first
+	ref     int     // the seat that the others are laid against
+	hand    int     // the seat that keys act on
+	group   app.PhotoGroup
+	groupOf string // whose photo's group it is
+	view    viewport
+	changed *changes // between the reference and the seat in hand; nil: to be counted
 
 	mode      mode
-	aligned   bool    // the other photo turned and mirrored to lie like the expert's
+	aligned   bool    // the other photos turned and mirrored to lie like the reference
 	outlined  bool    // the matched region drawn
 	veil      *bool   // this screen's own choice to blur; nil: as the settings say
 	share     float64 // of onion skin and swipe
 	threshold int     // of the difference
-	flipped   bool    // which photo blink shows
+	loupe     loupe
+	flipped   bool // which photo blink shows
 	stopBlink func()
 
-	leftPane  *pane
-	rightPane *pane
-	parts     *parts
+	said  []said // verdicts of this visit, which can be taken back
+	panes [mostSeats]*pane
+	parts *parts
 }
 
 // New makes the screen.
 func New(sh *shell.Shell, desk Desk) *View {
-	v := &View{sh: sh, desk: desk, view: wholePhoto, outlined: true, share: 0.5, threshold: 24}
-	v.work = sh.Work(nil)
-	v.photos = sh.Work(nil)
-	v.leftPane, v.rightPane = newPane(false, v.paint), newPane(true, v.paint)
-	for _, p := range []*pane{v.leftPane, v.rightPane} {
-		p.zoomed, p.dragged, p.opened = v.zoomAt, v.drag, v.reset
+	v := &View{sh: sh, desk: desk, view: wholePhoto, outlined: true, share: 0.5, threshold: 24, loupe: loupe{x: 0.5, y: 0.5, scale: 200}}
+	v.work, v.photos, v.groups, v.details = sh.Work(nil), sh.Work(nil), sh.Work(nil), sh.Work(nil)
+	for i := range v.panes {
+		p := newPane(i, v.paint)
+		p.zoomed, p.dragged, p.opened, p.pointed = v.zoomAt, v.drag, v.reset, v.point
+		p.pressed = func(p *pane) {
+			if i := v.seatOf(p); i >= 0 {
+				v.take(i)
+			}
+		}
+		v.panes[i] = p
 	}
 	v.parts = newParts(v)
 	v.content = v.parts.content
@@ -97,12 +116,25 @@ func (v *View) Title() string {
 	return "Compare photos · " + show.SafeLine(v.file.Expert.ScreenName)
 }
 
+// HelpTitle names the screen in the help.
+func (v *View) HelpTitle() string { return "Compare" }
+
 // Subtitle says which pair is in sight.
 func (v *View) Subtitle() string {
 	if len(v.file.Pairs) == 0 {
 		return v.file.Expert.Cluster
 	}
-	return fmt.Sprintf("%s   ·   pair %d of %d", v.file.Expert.Cluster, v.at+1, len(v.file.Pairs))
+	open := 0
+	for _, p := range v.file.Pairs {
+		if p.Verdict == model.VerdictOpen {
+			open++
+		}
+	}
+	left := fmt.Sprintf("%d to judge", open)
+	if open == 0 {
+		left = "all judged"
+	}
+	return fmt.Sprintf("%s   ·   pair %d of %d, %s", v.file.Expert.Cluster, v.at+1, len(v.file.Pairs), left)
 }
 
 // Content is the screen's content.
@@ -111,18 +143,27 @@ func (v *View) Content() fyne.CanvasObject { return v.content }
 // Open shows a case's pairs, beginning with the finding that the route names.
 func (v *View) Open(route shell.Route) {
 	if route.CaseID != v.route.CaseID {
-		v.file, v.left, v.other, v.veil = app.CaseFile{}, nil, nil, nil
+		v.file, v.seats, v.veil, v.said = app.CaseFile{}, nil, nil, nil
+		v.group, v.groupOf, v.at = app.PhotoGroup{}, "", 0
 	}
 	v.route = route
 	v.mode = sideBySide
 	v.load(route.Finding)
 }
 
-// Leave cancels the loads and stops blinking.
+// Leave cancels the loads, stops blinking, and lets go of the photos: four of
+// them are a third of a gigabyte.
 func (v *View) Leave() {
 	v.work.Cancel()
 	v.photos.Cancel()
+	v.groups.Cancel()
+	v.details.Cancel()
+	v.groupOf = ""
 	v.setMode(sideBySide)
+	v.seats = nil
+	for _, p := range v.panes {
+		p.buffer, p.spare = nil, nil
+	}
 }
 
 // Refresh loads the case again, after a verdict or a sync.
@@ -145,21 +186,43 @@ func (v *View) load(finding string) {
 				v.sh.Fail("reading the case", err)
 				return
 			}
-			before, had := v.pair()
+			before := v.file.Pairs
 			v.file, v.at = file, 0
 			for i, p := range file.Pairs {
 				if p.FindingID == finding {
 					v.at = i
 				}
 			}
-			now, has := v.pair()
-			if had && has && before.FindingID == now.FindingID && v.left != nil && v.other != nil {
+			v.sh.Retitle()
+			if v.same(before) && len(v.seats) > 0 {
 				v.parts.update()
-				v.sh.Retitle()
+				v.redraw() // blurring may have changed
 				return
 			}
-			v.showPair()
+			if len(file.Pairs) == 0 {
+				v.seats = nil
+				v.photos.Cancel()
+				v.parts.update()
+				v.redraw()
+				return
+			}
+			v.lay(v.at)
 		})
+}
+
+// same reports whether the case has the pairs that it had, so that what lies on
+// the table still belongs to them.
+func (v *View) same(before []app.PhotoPair) bool {
+	if len(before) != len(v.file.Pairs) {
+		return false
+	}
+	for i, p := range v.file.Pairs {
+		b := before[i]
+		if b.FindingID != p.FindingID || b.Expert.PhotoID != p.Expert.PhotoID || b.Other.PhotoID != p.Other.PhotoID {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *View) pair() (app.PhotoPair, bool) {
@@ -169,250 +232,33 @@ func (v *View) pair() (app.PhotoPair, bool) {
 	return v.file.Pairs[v.at], true
 }
 
-// showPair loads the two photos of the pair in sight.
-func (v *View) showPair() {
-	v.photos.Cancel()
-	v.left, v.other, v.view = nil, nil, wholePhoto
-	v.parts.update()
+// goTo brings a pair to sight: its photo is taken in hand if it lies on the
+// table, else it takes the place of the one in hand.
+func (v *View) goTo(at int) {
+	if at < 0 || at >= len(v.file.Pairs) || at == v.at && v.hand < len(v.seats) && v.seats[v.hand].pair == at {
+		return
+	}
+	v.at = at
+	v.remember()
+	pair := v.file.Pairs[at]
+	if len(v.seats) < 2 || v.seats[0].side.PhotoID != pair.Expert.PhotoID {
+		v.lay(at)
+	} else if next := pairSeat(at, pair); v.seated(next) >= 0 {
+		v.take(v.seated(next))
+	} else {
+		v.view = wholePhoto
+		seats := append([]*seat(nil), v.seats...)
+		hand := max(1, v.hand)
+		seats[hand] = next
+		v.sit(seats, hand)
+	}
 	v.sh.Retitle()
-	pair, ok := v.pair()
-	if !ok {
-		v.leftPane.say("No photo of this case is matched with another.")
-		v.rightPane.say("")
-		return
-	}
-	v.fetch(v.leftPane, pair.Expert, func(p *pyramid) { v.left = p })
-	v.fetch(v.rightPane, pair.Other, func(p *pyramid) { v.other = p })
 }
 
-func (v *View) fetch(pane *pane, side app.PhotoSide, keep func(*pyramid)) {
-	if side.Fault != "" {
-		pane.say(side.Fault)
-		return
-	}
-	if side.PhotoID == "" {
-		pane.say("There is no photo to show: only its hash is known.")
-		return
-	}
-	pane.say("Loading the photo …")
-	shell.Also(v.photos, func(ctx context.Context) (*pyramid, error) {
-		img, err := v.desk.Photo(ctx, side.PhotoID, maxPixels)
-		if err != nil {
-			return nil, err
-		}
-		return newPyramid(img), nil
-	}, func(p *pyramid, err error) {
-		if err != nil {
-			pane.say("The photo cannot be shown.")
-			v.sh.Fail("reading a photo", err)
-			return
-		}
-		keep(p)
-		v.measure()
-		pane.say("")
-		v.parts.update()
-		v.redraw()
-	})
-}
-
-// measure prepares the geometry once both photos are there.
-func (v *View) measure() {
-	pair, ok := v.pair()
-	if !ok || v.left == nil {
-		return
-	}
-	v.geo.leftW, v.geo.leftH = v.left.size()
-	v.geo.rightW, v.geo.rightH = v.geo.leftW, v.geo.leftH
-	if v.other != nil {
-		v.geo.rightW, v.geo.rightH = v.other.size()
-	}
-	v.geo.align = newAffine(pair.Match.Affine)
-}
-
-func (v *View) blurred() bool {
-	if v.veil != nil {
-		return *v.veil
-	}
-	return v.sh.Blurred()
-}
-
-// sized is the geometry of a drawing of so many pixels.
-func (v *View) sized(dst *image.RGBA) geometry {
-	g := v.geo
-	g.paneW, g.paneH = float64(dst.Rect.Dx()), float64(dst.Rect.Dy())
-	return g
-}
-
-// paint draws a pane; false leaves it empty.
-func (v *View) paint(p *pane, dst *image.RGBA) bool {
-	ground := rgba(look.Of(look.Track))
-	if !p.right && v.mode != sideBySide && v.left != nil && v.other != nil {
-		v.paintBoth(p, dst)
-		return true
-	}
-	g := v.sized(dst)
-	pair, _ := v.pair()
-	line := max(2, int(2*p.density))
-	if !p.right {
-		if v.left == nil {
-			return false
-		}
-		m := g.left(v.view)
-		drawPhoto(dst, v.left, m, ground, v.blurred())
-		v.outline(dst, m, g.leftW, g.leftH, pair.Match.Region, line)
-		return true
-	}
-	if v.other == nil {
-		return false
-	}
-	if v.left == nil { // nothing to be tied to
-		g.leftW, g.leftH = v.other.size()
-		g.rightW, g.rightH, g.align = g.leftW, g.leftH, identity
-	}
-	m := g.right(v.view)
-	if v.aligned {
-		m = g.rightAligned(v.view)
-	}
-	drawPhoto(dst, v.other, m, ground, v.blurred())
-	v.outline(dst, m, g.rightW, g.rightH, pair.Match.OtherRegion, line)
-	return true
-}
-
-// paintBoth lays the other photo, aligned, over the expert's.
-func (v *View) paintBoth(p *pane, dst *image.RGBA) {
-	ground := rgba(look.Of(look.Track))
-	g := v.sized(dst)
-	over := p.second()
-	drawPhoto(dst, v.left, g.left(v.view), ground, v.blurred())
-	drawPhoto(over, v.other, g.rightAligned(v.view), ground, v.blurred())
-	switch v.mode {
-	case swipe:
-		at := int(v.share * float64(dst.Rect.Dx()))
-		for y := range dst.Rect.Dy() {
-			copy(dst.Pix[y*dst.Stride+4*at:(y+1)*dst.Stride], over.Pix[y*over.Stride+4*at:(y+1)*over.Stride])
-		}
-		drawLine(dst, float64(at), 0, float64(at), g.paneH, max(2, int(2*p.density)), rgba(look.Of(theme.ColorNamePrimary)))
-	case onion:
-		blend(dst, over, v.share)
-	case blink:
-		if v.flipped {
-			copy(dst.Pix, over.Pix)
-		}
-	case heat:
-		difference(dst, over, v.threshold)
-	}
-}
-
-// outline draws a region of a photo that is drawn through m.
-func (v *View) outline(dst *image.RGBA, m affine, w, h float64, r model.Region, width int) {
-	if !v.outlined || v.blurred() || r.Width <= 0 || r.Height <= 0 || r.Width >= 0.995 && r.Height >= 0.995 {
-		return
-	}
-	back := m.inverse()
-	x0, y0 := back.apply(r.X*w, r.Y*h)
-	x1, y1 := back.apply((r.X+r.Width)*w, r.Y*h)
-	x2, y2 := back.apply((r.X+r.Width)*w, (r.Y+r.Height)*h)
-	x3, y3 := back.apply(r.X*w, (r.Y+r.Height)*h)
-	c := rgba(look.Of(theme.ColorNameWarning))
-	drawLine(dst, x0, y0, x1, y1, width, c)
-	drawLine(dst, x1, y1, x2, y2, width, c)
-	drawLine(dst, x2, y2, x3, y3, width, c)
-	drawLine(dst, x3, y3, x0, y0, width, c)
-}
-
-func (v *View) redraw() {
-	v.leftPane.redraw()
-	v.rightPane.redraw()
-	v.parts.zoom()
-}
-
-func (v *View) paneGeometry(p *pane) geometry {
-	g := v.geo
-	g.paneW, g.paneH = float64(p.Size().Width)*p.density, float64(p.Size().Height)*p.density
-	return g
-}
-
-func (v *View) zoomAt(p *pane, factor, x, y float64) {
-	if v.left == nil {
-		return
-	}
-	if p.right && !v.aligned {
-		v.zoom(factor)
-		return
-	}
-	v.view = v.paneGeometry(p).zoomedAt(v.view, factor, x, y)
-	v.redraw()
-}
-
-func (v *View) drag(p *pane, dx, dy float64) {
-	if v.left == nil {
-		return
-	}
-	v.view = v.paneGeometry(p).panned(v.view, dx, dy, p.right, v.aligned)
-	v.redraw()
-}
-
-func (v *View) zoom(factor float64) {
-	v.view = v.view.zoomed(factor)
-	v.redraw()
-}
-
-func (v *View) pan(dx, dy float64) {
-	v.view.x += dx / v.view.zoom
-	v.view.y += dy / v.view.zoom
-	v.view = v.view.clamped()
-	v.redraw()
-}
-
-func (v *View) reset() {
-	v.view = wholePhoto
-	v.redraw()
-}
-
-// fullSize shows one pixel of the expert's photo as one of the screen.
-func (v *View) fullSize() {
-	if v.left == nil {
-		return
-	}
-	g := v.paneGeometry(v.leftPane)
-	v.view.zoom = 1
-	v.zoom(1 / fit(g.paneW, g.paneH, g.leftW, g.leftH))
-}
-
-// judge keeps the verdict and goes on to the next open pair.
-func (v *View) judge(verdict model.Verdict) {
-	pair, ok := v.pair()
-	if !ok {
-		return
-	}
-	shell.Act(v.sh, shell.Just(func(ctx context.Context) error { return v.desk.JudgeFinding(ctx, pair.FindingID, verdict) }),
-		func(_ shell.None, err error) {
-			if err != nil {
-				v.sh.Fail("keeping the verdict", err)
-				return
-			}
-			for i := range v.file.Pairs {
-				if v.file.Pairs[i].FindingID == pair.FindingID {
-					v.file.Pairs[i].Verdict = verdict
-				}
-			}
-			v.sh.Tell(verdictSaid(verdict))
-			v.parts.update()
-			if now, ok := v.pair(); ok && now.FindingID == pair.FindingID && verdict != model.VerdictOpen {
-				v.nextOpen()
-			}
-			v.sh.RefreshStatus()
-		})
-}
-
-func verdictSaid(verdict model.Verdict) string {
-	switch verdict {
-	case model.VerdictAccepted:
-		return "Kept as evidence: both show the same picture."
-	case model.VerdictRejected:
-		return "Dropped: the two photos are unrelated."
-	}
-	return "The verdict is open again."
+func (v *View) remember() {
+	route := v.route
+	route.Finding = v.file.Pairs[v.at].FindingID
+	v.sh.Remember(route)
 }
 
 // nextOpen goes to the next pair without a verdict, if there is one.
@@ -424,17 +270,127 @@ func (v *View) nextOpen() {
 			return
 		}
 	}
+	if pair, ok := v.pair(); ok && pair.Verdict != model.VerdictOpen {
+		v.sh.Tell("Every pair of this case is judged. d decides the case.")
+	}
 }
 
-func (v *View) goTo(at int) {
-	if at < 0 || at >= len(v.file.Pairs) || at == v.at {
+func (v *View) blurred() bool {
+	if v.veil != nil {
+		return *v.veil
+	}
+	return v.sh.Blurred()
+}
+
+// greyed reports whether the shell wants photos without colour.
+func (v *View) greyed() bool {
+	sh, ok := any(v.sh).(interface{ Greyed() bool })
+	return ok && sh.Greyed()
+}
+
+func (v *View) redraw() {
+	for i, p := range v.panes {
+		if i == 0 || i < len(v.seats) {
+			p.redraw()
+		}
+	}
+	v.parts.zoom()
+}
+
+func (v *View) paneGeometry(p *pane) (geometry, int, bool) {
+	i := v.seatOf(p)
+	if i < 0 || v.reference() == nil || v.seats[i].photo == nil {
+		return geometry{}, -1, false
+	}
+	return v.place(i, float64(p.Size().Width)*p.density, float64(p.Size().Height)*p.density), i, true
+}
+
+func (v *View) zoomAt(p *pane, factor, x, y float64) {
+	g, i, ok := v.paneGeometry(p)
+	if !ok {
 		return
 	}
-	v.at = at
-	route := v.route
-	route.Finding = v.file.Pairs[at].FindingID
-	v.sh.Remember(route)
-	v.showPair()
+	if i != v.ref && (!v.aligned || !v.seats[i].tied) {
+		v.zoom(factor)
+		return
+	}
+	v.view = g.zoomedAt(v.view, factor, x, y)
+	v.redraw()
+}
+
+func (v *View) drag(p *pane, dx, dy float64) {
+	g, i, ok := v.paneGeometry(p)
+	if !ok {
+		return
+	}
+	v.view = g.panned(v.view, dx, dy, i != v.ref, v.aligned && v.seats[i].tied)
+	v.redraw()
+}
+
+// point leads the loupe to a place of a pane.
+func (v *View) point(p *pane, x, y float64) {
+	g, i, ok := v.paneGeometry(p)
+	if !ok || !v.loupe.on {
+		return
+	}
+	px, py := v.frame(i, g).apply(x, y)
+	if i != v.ref {
+		px, py = g.pixels().inverse().apply(px, py)
+	}
+	v.loupe.x, v.loupe.y = px/g.leftW, py/g.leftH
+	v.loupe = v.loupe.moved(0, 0)
+	v.redraw()
+}
+
+func (v *View) zoom(factor float64) {
+	v.view = v.view.zoomed(factor)
+	v.redraw()
+}
+
+// move answers an arrow: it moves the loupe where it is on, else the photos.
+func (v *View) move(dx, dy float64) {
+	if v.loupe.on {
+		v.loupe = v.loupe.moved(0.25*dx/v.view.zoom, 0.25*dy/v.view.zoom)
+		v.redraw()
+		return
+	}
+	v.view.x += dx / v.view.zoom
+	v.view.y += dy / v.view.zoom
+	v.view = v.view.clamped()
+	v.redraw()
+}
+
+// step moves the loupe by single pixels of the reference.
+func (v *View) step(dx, dy float64) {
+	if r := v.reference(); r != nil && v.loupe.on {
+		w, h := r.photo.size()
+		v.loupe = v.loupe.moved(dx/w, dy/h)
+		v.redraw()
+	}
+}
+
+func (v *View) reset() {
+	v.view = wholePhoto
+	v.redraw()
+}
+
+// fullSize shows one pixel of the reference as one of the screen.
+func (v *View) fullSize() {
+	g, _, ok := v.paneGeometry(v.panes[0])
+	if !ok {
+		return
+	}
+	v.view.zoom = 1
+	v.zoom(1 / fit(g.paneW, g.paneH, g.leftW, g.leftH))
+}
+
+// changes counts what differs between the reference and the seat in hand.
+func (v *View) changes() *changes {
+	i := v.other()
+	if v.changed == nil && v.reference() != nil && i != v.ref && v.seats[i].photo != nil {
+		v.changed = changesBetween(v.seats[v.ref].photo, v.seats[i].photo, v.place(i, 1, 1))
+	}
+	return v.changed
 }
 
 // cleanTransform is the match's transform, or what its absence means.

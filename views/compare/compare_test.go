@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"mensch/app"
 	"mensch/app/model"
+	"mensch/app/photos/metadata"
 	"mensch/views/compare"
 	"mensch/views/shell"
 	"mensch/views/viewstest"
@@ -22,6 +24,8 @@ type desk struct {
 	mu     sync.Mutex
 	judged []string
 	asked  []string
+	choose bool // no bank is remembered
+	places int
 }
 
 func (d *desk) CaseFile(_ context.Context, id string) (app.CaseFile, error) {
@@ -53,11 +57,45 @@ func (d *desk) Photo(_ context.Context, id string, _ int) (image.Image, error) {
 	return img, nil
 }
 
-func (d *desk) JudgeFinding(_ context.Context, id string, v model.Verdict) error {
+func (d *desk) JudgeMatch(_ context.Context, id string, word model.MatchWord, bank string) (app.MatchJudged, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.judged = append(d.judged, id+" "+string(v))
+	if word == model.WordStock && bank == "" && d.choose {
+		return app.MatchJudged{}, app.ErrChooseBank
+	}
+	d.judged = append(d.judged, strings.TrimSpace(id+" "+string(word)+" "+bank))
+	return app.MatchJudged{Judgement: model.MatchJudgement{Seq: int64(len(d.judged))}, Bank: bank}, nil
+}
+
+func (d *desk) UndoMatch(_ context.Context, judgement int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.judged = append(d.judged, fmt.Sprint("undo ", judgement))
 	return nil
+}
+
+func (d *desk) VerdictBanks(context.Context, model.MatchWord) ([]model.Bank, string, error) {
+	return []model.Bank{{ID: "b1", Name: "One"}, {ID: "b2", Name: "Two"}}, "", nil
+}
+
+func (d *desk) PhotoMetadata(_ context.Context, id string) (app.PhotoMetadata, error) {
+	f := app.PhotoMetadata{}
+	f.Format, f.Bytes, f.GPS = "JPEG", 1000+len(id), true
+	return f, nil
+}
+
+func (d *desk) PhotoPlace(context.Context, string) (metadata.Place, bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.places++
+	return metadata.Place{Latitude: 1, Longitude: -2}, true, nil
+}
+
+func (d *desk) PhotoGroup(_ context.Context, id string) (app.PhotoGroup, error) {
+	return app.PhotoGroup{Experts: 4, Photos: []app.GroupPhoto{
+		{Side: app.PhotoSide{PhotoID: id}, Affine: [6]float64{0: 1, 4: 1}},
+		{Side: app.PhotoSide{PhotoID: "elsewhere", Title: "Nobody of this case"}, Affine: [6]float64{0: 1, 4: 1}},
+	}}, nil
 }
 
 func open(t *testing.T) (*viewstest.Window, *desk, *compare.View) {
@@ -91,7 +129,7 @@ func TestVerdictsByKeyGoOnToTheNextOpenPair(t *testing.T) {
 		t.Fatalf("after two verdicts: %q", v.Subtitle())
 	}
 	w.Type("pnno")
-	if got, want := strings.Join(d.judged, ", "), "f2 accepted, f3 rejected, f3 "; got != want {
+	if got, want := strings.Join(d.judged, ", "), "f2 same picture, f3 unrelated, f3"; got != want {
 		t.Fatalf("judged %q, want %q", got, want)
 	}
 }

@@ -176,7 +176,7 @@ func TestAffineInverse(t *testing.T) {
 func TestDifferenceIsGreyWhereAlike(t *testing.T) {
 	a, b := gradient(8, 8), gradient(8, 8)
 	b.SetRGBA(3, 3, color.RGBA{255, 255, 255, 255})
-	difference(a, b, 24)
+	difference(a, b, 24, color.RGBA{})
 	if c := a.RGBAAt(1, 1); c.R != c.G || c.G != c.B {
 		t.Errorf("an equal pixel is %v", c)
 	}

@@ -15,37 +15,67 @@ const blinkTime = 600 * time.Millisecond
 
 // Keys are the screen's keys.
 func (v *View) Keys() []shell.Key {
-	const verdict, view, way = "Verdict", "View", "Pairs"
+	const verdict, view, way, table, look = "Verdict", "View", "Pairs", "Photos on the table", "Evidence"
+	say := func(r rune, text string, word model.MatchWord) shell.Key {
+		return shell.Rune(r, text, func() { v.judge(word) }).In(verdict)
+	}
 	return []shell.Key{
-		shell.Rune('a', "Same picture: keep as evidence", func() { v.judge(model.VerdictAccepted) }).In(verdict),
-		shell.Rune('r', "Unrelated: drop it", func() { v.judge(model.VerdictRejected) }).In(verdict),
-		shell.Rune('o', "Open the verdict again", func() { v.judge(model.VerdictOpen) }).In(verdict),
+		say('a', "Same picture: keep as evidence", model.WordSamePicture),
+		say('e', "Same person: keep as evidence", model.WordSamePerson),
+		say('t', "Stock: keep, and into the bank", model.WordStock),
+		say('g', "Graphic: drop, and into the bank", model.WordGraphic),
+		say('r', "Unrelated: drop it", model.WordUnrelated),
+		say('o', "Open the verdict again", model.WordOpen),
+		shell.Rune('U', "Take the last verdict back", v.takeBack).In(verdict),
+		shell.Rune('B', "Stock, into a bank of your choice", v.pickBank).In(verdict),
 		shell.Rune('d', "Decide the case", func() { v.sh.Open(shell.Route{Screen: shell.Decide, CaseID: v.route.CaseID}) }).In(verdict),
 
 		shell.Rune('n', "Next pair", func() { v.goTo(v.at + 1) }).In(way),
 		shell.Rune('p', "Previous pair", func() { v.goTo(v.at - 1) }).In(way),
+		shell.Rune('N', "Next pair to judge", v.nextOpen).In(way),
 		shell.Rune('j', "Next pair", func() { v.goTo(v.at + 1) }).In(way).Labelled(""),
 		shell.Rune('k', "Previous pair", func() { v.goTo(v.at - 1) }).In(way).Labelled(""),
+		shell.Rune('c', "All pairs on one sheet", func() { v.sh.Open(shell.Route{Screen: shell.Sheet, CaseID: v.route.CaseID, Finding: v.sh.Route().Finding}) }).In(way),
+
+		shell.Rune('2', "Two, three or four photos", func() { v.count(2) }).In(table),
+		shell.Rune('3', "Two, three or four photos", func() { v.count(3) }).In(table),
+		shell.Rune('4', "Two, three or four photos", func() { v.count(4) }).In(table),
+		shell.Rune('>', "Lay another photo beside them", func() { v.count(min(mostSeats, len(v.seats)+1)) }).In(table),
+		shell.Rune('<', "Take the photo in hand away", v.drop).In(table),
+		shell.Rune('.', "Take the next photo in hand", func() { v.take(v.hand + 1) }).In(table),
+		shell.Rune(',', "Take the previous photo in hand", func() { v.take(v.hand - 1) }).In(table),
+		shell.Rune('R', "Reference: in hand, or the expert's", v.refer).In(table),
 
 		shell.Rune('+', "Zoom in", func() { v.zoom(1.25) }).In(view),
 		shell.Rune('=', "Zoom in", func() { v.zoom(1.25) }).In(view).Labelled(""),
 		shell.Rune('-', "Zoom out", func() { v.zoom(0.8) }).In(view),
 		shell.Rune('0', "The whole photo", v.reset).In(view),
 		shell.Rune('1', "One pixel to one", v.fullSize).In(view),
-		shell.Named(fyne.KeyLeft, "Move", func() { v.pan(-0.1, 0) }).In(view).Labelled("arrows"),
-		shell.Named(fyne.KeyRight, "Move", func() { v.pan(0.1, 0) }).In(view).Labelled(""),
-		shell.Named(fyne.KeyUp, "Move", func() { v.pan(0, -0.1) }).In(view).Labelled(""),
-		shell.Named(fyne.KeyDown, "Move", func() { v.pan(0, 0.1) }).In(view).Labelled(""),
-		shell.Rune('m', "Turn and mirror the other photo to match", v.toggleAligned).In(view),
+		shell.Named(fyne.KeyLeft, "Move, or move the loupe", func() { v.move(-0.1, 0) }).In(view).Labelled("arrows"),
+		shell.Named(fyne.KeyRight, "Move", func() { v.move(0.1, 0) }).In(view).Labelled(""),
+		shell.Named(fyne.KeyUp, "Move", func() { v.move(0, -0.1) }).In(view).Labelled(""),
+		shell.Named(fyne.KeyDown, "Move", func() { v.move(0, 0.1) }).In(view).Labelled(""),
+		shell.Rune('m', "Turn and mirror to match", v.toggleAligned).In(view),
 		shell.Rune('f', "Outline the matched region", v.toggleOutline).In(view),
 		shell.Rune('s', "Side by side", func() { v.setMode(sideBySide) }).In(view),
 		shell.Rune('w', "Swipe one over the other", func() { v.toggleMode(swipe) }).In(view),
-		shell.Rune('l', "Lay one over the other (onion skin)", func() { v.toggleMode(onion) }).In(view),
+		shell.Rune('l', "Onion skin: one over the other", func() { v.toggleMode(onion) }).In(view),
 		shell.Rune('b', "Blink between both", func() { v.toggleMode(blink) }).In(view),
 		shell.Rune('x', "Show the difference", func() { v.toggleMode(heat) }).In(view),
-		shell.Rune('[', "Less of the other photo, or more difference", func() { v.adjust(-1) }).In(view),
-		shell.Rune(']', "More of the other photo, or less difference", func() { v.adjust(1) }).In(view),
+		shell.Rune('[', "Less of the other, or lower threshold", func() { v.adjust(-1) }).In(view),
+		shell.Rune(']', "More of the other, or higher threshold", func() { v.adjust(1) }).In(view),
 		shell.Rune(' ', "Show or blur the photos", v.toggleVeil).In(view).Labelled("Space"),
+
+		shell.Rune('i', "What the files say, side by side", func() { v.toggleDrawer(drawerFacts) }).In(look),
+		shell.Rune('P', "Read the place of the photo in hand", v.askPlace).In(look),
+		shell.Rune('h', "Histograms", func() { v.toggleDrawer(drawerTones) }).In(look),
+		shell.Rune('z', "Loupe at the same place of all", v.toggleLoupe).In(look),
+		shell.Rune('{', "Loupe smaller, larger", func() { v.magnify(-1) }).In(look),
+		shell.Rune('}', "Loupe smaller, larger", func() { v.magnify(1) }).In(look),
+		shell.Chord(fyne.KeyLeft, 0, "Move the loupe by one pixel", func() { v.step(-1, 0) }).In(look).Labelled("Ctrl+arrows"),
+		shell.Chord(fyne.KeyRight, 0, "Move the loupe", func() { v.step(1, 0) }).In(look).Labelled(""),
+		shell.Chord(fyne.KeyUp, 0, "Move the loupe", func() { v.step(0, -1) }).In(look).Labelled(""),
+		shell.Chord(fyne.KeyDown, 0, "Move the loupe", func() { v.step(0, 1) }).In(look).Labelled(""),
 	}
 }
 
@@ -65,6 +95,19 @@ func (v *View) toggleVeil() {
 	v.veil = &veil
 	v.parts.update()
 	v.redraw()
+}
+
+func (v *View) toggleLoupe() {
+	v.loupe.on = !v.loupe.on
+	v.parts.update()
+	v.redraw()
+}
+
+func (v *View) magnify(by int) {
+	if v.loupe.on {
+		v.loupe = v.loupe.magnified(by)
+		v.redraw()
+	}
 }
 
 func (v *View) toggleMode(m mode) {
@@ -93,18 +136,27 @@ func (v *View) beat() {
 			return
 		}
 		v.flipped = !v.flipped
-		v.leftPane.redraw()
+		v.panes[0].redraw()
 		v.beat()
 	})
 }
 
 // adjust moves what the mode has to move, by one notch.
 func (v *View) adjust(by int) {
-	if v.mode == heat {
-		v.threshold = min(160, max(4, v.threshold+8*by))
-	} else {
-		v.share = min(1, max(0, v.share+0.1*float64(by)))
+	switch v.mode {
+	case heat:
+		v.turn(float64(v.threshold + 2*by))
+	case swipe, onion:
+		v.turn(100*v.share + 10*float64(by))
 	}
-	v.parts.update()
+}
+
+// turn sets what the mode has to move to a slider's value.
+func (v *View) turn(value float64) {
+	if v.mode == heat {
+		v.threshold = min(mostThreshold, max(leastThreshold, int(value)))
+	} else {
+		v.share = min(1, max(0, value/100))
+	}
 	v.redraw()
 }

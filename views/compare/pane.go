@@ -15,11 +15,11 @@ import (
 	"mensch/views/show"
 )
 
-// pane shows one photo of the pair, or both laid over each other. It draws
-// only what the view has in sight.
+// pane shows one photo of the table, or two laid over each other. It draws only
+// what the view has in sight.
 type pane struct {
 	widget.BaseWidget
-	right  bool // the other photo's pane
+	at     int // its place: 0 shows the reference
 	raster *canvas.Raster
 	buffer *image.RGBA
 	spare  *image.RGBA // a second drawing, for what compares both photos
@@ -28,12 +28,14 @@ type pane struct {
 
 	zoomed  func(p *pane, factor, x, y float64)
 	dragged func(p *pane, dx, dy float64)
+	pointed func(p *pane, x, y float64)
+	pressed func(p *pane)
 	opened  func() // a double tap
 	density float64
 }
 
-func newPane(right bool, paint func(*pane, *image.RGBA) bool) *pane {
-	p := &pane{right: right, paint: paint, words: show.NewLine("").Muted().Centred(), density: 1}
+func newPane(at int, paint func(*pane, *image.RGBA) bool) *pane {
+	p := &pane{at: at, paint: paint, words: show.NewLine("").Muted().Centred(), density: 1}
 	p.raster = canvas.NewRaster(p.draw)
 	p.ExtendBaseWidget(p)
 	return p
@@ -65,12 +67,6 @@ func (p *pane) second() *image.RGBA {
 	return p.spare
 }
 
-func fill(dst *image.RGBA, c color.RGBA) {
-	for i := 0; i+4 <= len(dst.Pix); i += 4 {
-		dst.Pix[i], dst.Pix[i+1], dst.Pix[i+2], dst.Pix[i+3] = c.R, c.G, c.B, 255
-	}
-}
-
 func rgba(c color.Color) color.RGBA {
 	r, g, b, _ := c.RGBA()
 	return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
@@ -96,6 +92,20 @@ func (p *pane) Dragged(ev *fyne.DragEvent) {
 
 // DragEnd does nothing: there is no momentum to stop.
 func (p *pane) DragEnd() {}
+
+// Tapped takes the photo in hand.
+func (p *pane) Tapped(*fyne.PointEvent) { p.pressed(p) }
+
+// MouseIn is MouseMoved.
+func (p *pane) MouseIn(ev *desktop.MouseEvent) { p.MouseMoved(ev) }
+
+// MouseMoved leads the loupe.
+func (p *pane) MouseMoved(ev *desktop.MouseEvent) {
+	p.pointed(p, float64(ev.Position.X)*p.density, float64(ev.Position.Y)*p.density)
+}
+
+// MouseOut leaves the loupe where it is, for the keyboard.
+func (p *pane) MouseOut() {}
 
 // DoubleTapped goes back to the whole photo.
 func (p *pane) DoubleTapped(*fyne.PointEvent) { p.opened() }

@@ -20,7 +20,12 @@ func newPyramid(img image.Image) *pyramid {
 	base, ok := img.(*image.RGBA)
 	if !ok || base.Rect.Min != (image.Point{}) {
 		base = image.NewRGBA(image.Rect(0, 0, img.Bounds().Dx(), img.Bounds().Dy()))
-		draw.Draw(base, base.Rect, img, img.Bounds().Min, draw.Src)
+		op := draw.Src
+		if o, known := img.(interface{ Opaque() bool }); !known || !o.Opaque() {
+			draw.Draw(base, base.Rect, image.White, image.Point{}, draw.Src)
+			op = draw.Over // a logo without a ground stands on white, as the platform shows it
+		}
+		draw.Draw(base, base.Rect, img, img.Bounds().Min, op)
 	}
 	p := &pyramid{levels: []*image.RGBA{base}}
 	for {

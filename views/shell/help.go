@@ -53,11 +53,18 @@ func (s *Shell) Help() {
 		rows[l.Group] = append(rows[l.Group], show.NewRow(10,
 			show.Fix(show.NewKeys(l.Keys), 146), show.Grow(show.NewLine(l.Text), 1)))
 	}
+	total := 0
+	for _, g := range groups {
+		total += len(rows[g]) + 2
+	}
+	// The screen's groups fill the left column to the middle, the window's keys
+	// close the right one.
 	var left, right []fyne.CanvasObject
+	filled := 0
 	for _, g := range groups {
 		section := append([]fyne.CanvasObject{show.NewLine(g).Bold()}, rows[g]...)
 		box := show.NewGround("", 0, show.NewBox(5, section...)).Pad(0, 0, 0, 14)
-		if g == "Everywhere" {
+		if filled += len(rows[g]) + 2; g == "Everywhere" || len(left) > 0 && filled > (total+1)/2+2 {
 			right = append(right, box)
 		} else {
 			left = append(left, box)

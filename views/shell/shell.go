@@ -22,6 +22,7 @@ const (
 	Transcript = "transcript"
 	Decide     = "decide"
 	Sync       = "sync"
+	Sheet      = "sheet"
 	Bank       = "bank"
 	Settings   = "settings"
 	FirstRun   = "firstrun"

@@ -49,6 +49,17 @@ func Scenes() []Scene {
 		{"compare", func(w *viewstest.Window) { openCompare(w) }},
 		{"compare-aligned", func(w *viewstest.Window) { openCompare(w); w.Type(" m++") }},
 		{"compare-swipe", func(w *viewstest.Window) { openCompare(w); w.Type(" w") }},
+		{"compare-four", func(w *viewstest.Window) { openCompare(w); w.Type(" 4m") }},
+		{"compare-difference", func(w *viewstest.Window) { openCompare(w); w.Type(" 4..x") }},
+		{"compare-files", func(w *viewstest.Window) { openCompare(w); w.Type(" i3") }},
+		{"compare-histograms", func(w *viewstest.Window) { openCompare(w); w.Type(" h4") }},
+		{"compare-loupe", func(w *viewstest.Window) {
+			openCompare(w)
+			w.Type(" z}")
+			w.Press(fyne.KeyLeft, fyne.KeyUp, fyne.KeyUp)
+		}},
+		{"compare-bank", func(w *viewstest.Window) { openCompare(w); w.Type(" aB") }},
+		{"compare-help", func(w *viewstest.Window) { openCompare(w); w.Type("?") }},
 		{"sync", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Sync}) }},
 		{"bank", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("jj ") }},
 		{"bank-import", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("i") }},

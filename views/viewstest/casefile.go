@@ -217,7 +217,8 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 	find("f-contact-exchange", "contact", "contact-exchange", "The expert gives an email address and a phone number, both spelled out to hide them from filters.", 0.97, session(2))
 	match := model.Match{
 		Query: r.PhotoID, Other: "mirror:" + r.PhotoID, Bank: "b-stock", BankItem: "bi-7", Kind: model.AlteredCopy, Score: 0.99, Distance: 4,
-		Transform: "mirrored, cropped to 62 %", Region: model.Region{X: 0.02, Y: 0.02, Width: 0.96, Height: 0.96}, OtherRegion: model.Region{X: 0.2, Y: 0.1, Width: 0.62, Height: 0.62},
+		Transform: "mirrored, cropped to 62 %", Region: model.Region{X: 0.02, Y: 0.02, Width: 0.96, Height: 0.96}, OtherRegion: model.Region{X: 0.02, Y: 0.02, Width: 0.96, Height: 0.96},
+		Affine: [6]float64{-1, 0, 1, 0, 1, 0},
 	}
 	find("f-photo", "photo-match", "false-photo", "The profile photo is a stock photo of Lyse Stock, mirrored and cropped to 62 %.", 0.99, func(x *model.Finding) { x.Match = &match })
 	find("f-ratings", "solicitation", "ratings", "The expert offers a discount for five stars.", 0.94, session(1))
@@ -234,7 +235,7 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 			{
 				FindingID: "f-photo", Expert: app.PhotoSide{PhotoID: r.PhotoID, Title: r.ScreenName + ", " + r.Cluster},
 				Other: app.PhotoSide{PhotoID: "mirror:" + r.PhotoID, Title: "smiling-gardener-0231.jpg", Source: "Stock photos, Lyse Stock, CC BY"},
-				Match: match, Guideline: "false-photo", Reason: "The profile photo is a stock photo, mirrored and cropped to 62 %.", Verdict: d.Verdicts["f-photo"],
+				Match: match, Guideline: "false-photo", Reason: "The profile photo is a stock photo, mirrored and cropped to 62 %.", Verdict: d.Verdicts["f-photo"], Word: d.Words["f-photo"],
 			},
 			{
 				FindingID: "f-photo-2", Expert: app.PhotoSide{PhotoID: r.PhotoID, Title: r.ScreenName + ", " + r.Cluster},

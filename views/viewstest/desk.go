@@ -29,6 +29,7 @@ type Desk struct {
 	Faults   map[string]error // by method name
 	Calls    map[string]int
 	Verdicts map[string]model.Verdict // finding ID, or finding ID#span
+	Words    map[string]model.MatchWord
 	Notes    []model.Note
 	Drafts   []app.Draft
 	Undone   []string
@@ -384,7 +385,8 @@ func (d *Desk) Photo(ctx context.Context, photoID string, maxPixels int) (image.
 
 func portrait(id string, side int) image.Image {
 	mirror := strings.HasPrefix(id, "mirror:")
-	id = strings.TrimPrefix(id, "mirror:")
+	// "ID~3" is a copy of ID as another account saved it.
+	id, copied, _ := strings.Cut(strings.TrimPrefix(id, "mirror:"), "~")
 	h := uint32(2166136261)
 	for i := range len(id) {
 		h = (h ^ uint32(id[i])) * 16777619
@@ -414,6 +416,9 @@ func portrait(id string, side int) image.Image {
 				if math.Abs(dv+0.02) < 0.012 && math.Abs(math.Abs(du)-0.065) < 0.022 || math.Abs(dv-0.13) < 0.009 && math.Abs(du) < 0.055 {
 					c = [3]float64{0.15, 0.08, 0.08}
 				}
+			}
+			if copied != "" && v > 0.86 && v < 0.95 && u > 0.1 && u < 0.6 {
+				c = [3]float64{0.95, 0.93, 0.88} // a caption
 			}
 			to := func(f float64) uint8 { return uint8(255 * min(max(f, 0), 1)) }
 			img.SetRGBA(x, y, color.RGBA{R: to(c[0]), G: to(c[1]), B: to(c[2]), A: 255})
