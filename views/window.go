@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"mensch/views/bank"
+	"mensch/views/bulk"
 	"mensch/views/casefile"
 	"mensch/views/compare"
 	"mensch/views/decide"
@@ -28,6 +29,7 @@ type Desk interface {
 	compare.Desk
 	sync.Desk
 	bank.Desk
+	bulk.Desk
 }
 
 // watched is a desk that tells when its data changed, from any goroutine but
@@ -61,7 +63,9 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 		win.SetMaster()
 	}
 	sh := shell.New(shell.Options{App: a, Window: win, Desk: desk, Do: opts.Do, Go: opts.Go, After: opts.After, Now: opts.Now, Navigated: opts.Navigated})
-	sh.Add(shell.Queue, queue.New(sh, desk))
+	cases := queue.New(sh, desk)
+	sh.Add(shell.Queue, cases)
+	sh.Add(shell.Bulk, bulk.New(sh, desk, cases))
 	sh.Add(shell.Case, casefile.New(sh, desk))
 	sh.Add(shell.Transcript, transcript.New(sh, desk))
 	sh.Add(shell.Decide, decide.New(sh, desk))

@@ -158,6 +158,7 @@ type Pending struct {
 	CaseID     string
 	Text       string // "Warning for Marlene K."
 	Until      time.Time
+	Together   []string // IDs of other decisions that are taken back with it
 }
 
 // undoBar counts down to the sending of the last decisions.
@@ -234,7 +235,13 @@ func (u *undoBar) press() {
 	p := u.waiting[len(u.waiting)-1]
 	u.undoing = true
 	sh := u.sh
-	Act(sh, Just(func(ctx context.Context) error { return sh.opts.Desk.Undo(ctx, p.DecisionID) }), func(_ None, err error) {
+	Act(sh, Just(func(ctx context.Context) error {
+		errs := []error{sh.opts.Desk.Undo(ctx, p.DecisionID)}
+		for _, id := range p.Together {
+			errs = append(errs, sh.opts.Desk.Undo(ctx, id))
+		}
+		return errors.Join(errs...)
+	}), func(_ None, err error) {
 		u.undoing = false
 		if err != nil {
 			if errors.Is(err, model.ErrStale) {
@@ -249,6 +256,13 @@ func (u *undoBar) press() {
 		sh.Tell("Undone: " + p.Text + ". Nothing was sent.")
 		sh.Changed()
 	})
+}
+
+// DropUndo takes decisions that were taken back elsewhere off the bar.
+func (s *Shell) DropUndo(decisions ...string) {
+	for _, id := range decisions {
+		s.undo.drop(Pending{DecisionID: id})
+	}
 }
 
 func (u *undoBar) drop(p Pending) {

@@ -1,6 +1,8 @@
 package shots
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"mensch/views/viewstest"
@@ -25,6 +27,21 @@ func teamScenes() []Scene {
 			w.Chord(fyne.KeyReturn)
 			w.Type("n")
 			w.Press(fyne.KeyEscape)
+		}},
+		{"bulk", func(w *viewstest.Window) {
+			w.Type("*b")
+			w.Type("e")
+			w.Type("The same copied greeting, reported by one client in all of them")
+			w.Press(fyne.KeyEscape)
+			w.Pump.Advance(time.Second)
+		}},
+		{"bulk-done", func(w *viewstest.Window) {
+			w.Type("    b")
+			w.Type("e")
+			w.Type("One quarrel")
+			w.Press(fyne.KeyEscape)
+			w.Pump.Advance(time.Second)
+			w.Chord(fyne.KeyReturn)
 		}},
 	}
 }

@@ -37,7 +37,8 @@ type Desk struct {
 	Leases   map[string]model.Lease
 	Team     []model.TeamEvent
 	Views    []model.QueueView // the moderator's own
-	Long     int               // messages of the session "s-long"
+	Bulks    []app.Bulk
+	Long     int // messages of the session "s-long"
 }
 
 // NewDesk makes a community with a number of cases.
