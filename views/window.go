@@ -13,6 +13,7 @@ import (
 	"mensch/views/firstrun"
 	"mensch/views/queue"
 	"mensch/views/settings"
+	"mensch/views/sheet"
 	"mensch/views/shell"
 	"mensch/views/sync"
 	"mensch/views/transcript"
@@ -27,6 +28,7 @@ type Desk interface {
 	transcript.Desk
 	decide.Desk
 	compare.Desk
+	sheet.Desk
 	sync.Desk
 	bank.Desk
 	bulk.Desk
@@ -70,6 +72,7 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	sh.Add(shell.Transcript, transcript.New(sh, desk))
 	sh.Add(shell.Decide, decide.New(sh, desk))
 	sh.Add(shell.Compare, compare.New(sh, desk))
+	sh.Add(shell.Sheet, sheet.New(sh, desk))
 	sh.Add(shell.Sync, sync.New(sh, desk))
 	sh.Add(shell.Bank, bank.New(sh, desk))
 	var connect func()

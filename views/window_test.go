@@ -50,6 +50,7 @@ func routes(w *viewstest.Window) map[string]func() {
 		shell.Queue: func() {}, shell.Case: inCase,
 		shell.Transcript: func() { inCase(); w.Type("t") },
 		shell.Compare:    func() { inCase(); w.Type("c") },
+		shell.Sheet:      func() { inCase(); w.Type("p") },
 		shell.Decide:     func() { inCase(); w.Type("d") },
 		shell.Sync:       to(shell.Sync), shell.Bank: to(shell.Bank), shell.Settings: to(shell.Settings), shell.FirstRun: to(shell.FirstRun),
 	}
@@ -181,5 +182,30 @@ func TestEveryScreenInEveryCoat(t *testing.T) {
 				w.CloseNotice()
 			}
 		}
+	}
+}
+
+// From the case to the sheet, from there to the pair or the whole group, and
+// back the same way.
+func TestFromTheSheetToTheTableAndBack(t *testing.T) {
+	w, _ := open(t)
+	w.Open(shell.Route{Screen: shell.Case, CaseID: "e000002.1"})
+	w.Pump.Settle()
+	w.Type("pn")
+	w.Press(fyne.KeyReturn)
+	if r := w.Route(); r.Screen != shell.Compare || r.Finding != "f-photo-2" {
+		t.Fatalf("Enter on the second pair leads to %+v", r)
+	}
+	w.Press(fyne.KeyEscape)
+	if r := w.Route(); r.Screen != shell.Sheet || r.Finding != "f-photo-2" {
+		t.Fatalf("back from the table: %+v", r)
+	}
+	w.Press(fyne.KeyUp, fyne.KeyReturn)
+	if r := w.Route(); r.Screen != shell.Compare || r.Intent != "group" {
+		t.Fatalf("Enter on the group leads to %+v", r)
+	}
+	w.Type("c")
+	if w.Route().Screen != shell.Sheet {
+		t.Fatalf("c leads to %s", w.Route().Screen)
 	}
 }

@@ -357,6 +357,15 @@ func (v *View) compare(finding string) {
 	v.sh.Open(shell.Route{Screen: shell.Compare, CaseID: v.file.Case.ID, Finding: finding})
 }
 
+// sheet opens all pairs of photos at a glance.
+func (v *View) sheet() {
+	if len(v.file.Pairs) == 0 {
+		v.sh.Tell("No photos are to be compared in this case.")
+		return
+	}
+	v.sh.Open(shell.Route{Screen: shell.Sheet, CaseID: v.file.Case.ID})
+}
+
 // transcript opens the session of the selected finding, else the one with most
 // marks.
 func (v *View) transcript() {
@@ -425,6 +434,7 @@ func (v *View) Keys() []shell.Key {
 		shell.Named(fyne.KeyReturn, "Open the evidence", v.evidence),
 		shell.Rune('t', "Open the transcript", v.transcript),
 		shell.Rune('c', "Compare the photos", func() { v.compare("") }),
+		shell.Rune('p', "All pairs of photos on one sheet", v.sheet),
 		shell.Rune('v', "Show the photos, or blur them", v.reveal),
 		shell.Rune('d', "Decide", func() { v.goDecide("sanction") }),
 		shell.Rune('x', "Dismiss", func() { v.goDecide("dismiss") }),

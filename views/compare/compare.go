@@ -16,6 +16,7 @@ import (
 	"mensch/app/photos/metadata"
 	"mensch/views/shell"
 	"mensch/views/show"
+	"mensch/views/verdict"
 )
 
 // Desk is what this screen needs of the use cases.
@@ -25,9 +26,7 @@ type Desk interface {
 	PhotoMetadata(ctx context.Context, photoID string) (app.PhotoMetadata, error)
 	PhotoPlace(ctx context.Context, photoID string) (metadata.Place, bool, error)
 	PhotoGroup(ctx context.Context, photoID string) (app.PhotoGroup, error)
-	JudgeMatch(ctx context.Context, findingID string, word model.MatchWord, bankID string) (app.MatchJudged, error)
-	UndoMatch(ctx context.Context, judgement int64) error
-	VerdictBanks(ctx context.Context, word model.MatchWord) (banks []model.Bank, chosen string, err error)
+	verdict.Desk
 	Titles() map[string]string
 }
 
@@ -84,9 +83,9 @@ type View struct {
 	flipped   bool // which photo blink shows
 	stopBlink func()
 
-	said  []said // verdicts of this visit, which can be taken back
-	panes [mostSeats]*pane
-	parts *parts
+	judging *verdict.Judge
+	panes   [mostSeats]*pane
+	parts   *parts
 }
 
 // New makes the screen.
@@ -103,6 +102,8 @@ func New(sh *shell.Shell, desk Desk) *View {
 		}
 		v.panes[i] = p
 	}
+	v.judging = verdict.New(sh, desk)
+	v.judging.Stands, v.judging.Judged, v.judging.Undone = v.stands, v.onward, v.backTo
 	v.parts = newParts(v)
 	v.content = v.parts.content
 	return v
@@ -143,7 +144,8 @@ func (v *View) Content() fyne.CanvasObject { return v.content }
 // Open shows a case's pairs, beginning with the finding that the route names.
 func (v *View) Open(route shell.Route) {
 	if route.CaseID != v.route.CaseID {
-		v.file, v.seats, v.veil, v.said = app.CaseFile{}, nil, nil, nil
+		v.file, v.seats, v.veil = app.CaseFile{}, nil, nil
+		v.judging.Forget()
 		v.group, v.groupOf, v.at = app.PhotoGroup{}, "", 0
 	}
 	v.route = route

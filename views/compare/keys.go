@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"mensch/app/model"
 	"mensch/views/shell"
 )
 
@@ -15,27 +14,18 @@ const blinkTime = 600 * time.Millisecond
 
 // Keys are the screen's keys.
 func (v *View) Keys() []shell.Key {
-	const verdict, view, way, table, look = "Verdict", "View", "Pairs", "Photos on the table", "Evidence"
-	say := func(r rune, text string, word model.MatchWord) shell.Key {
-		return shell.Rune(r, text, func() { v.judge(word) }).In(verdict)
-	}
-	return []shell.Key{
-		say('a', "Same picture: keep as evidence", model.WordSamePicture),
-		say('e', "Same person: keep as evidence", model.WordSamePerson),
-		say('t', "Stock: keep, and into the bank", model.WordStock),
-		say('g', "Graphic: drop, and into the bank", model.WordGraphic),
-		say('r', "Unrelated: drop it", model.WordUnrelated),
-		say('o', "Open the verdict again", model.WordOpen),
-		shell.Rune('U', "Take the last verdict back", v.takeBack).In(verdict),
-		shell.Rune('B', "Stock, into a bank of your choice", v.pickBank).In(verdict),
-		shell.Rune('d', "Decide the case", func() { v.sh.Open(shell.Route{Screen: shell.Decide, CaseID: v.route.CaseID}) }).In(verdict),
+	const view, way, table, look = "View", "Pairs", "Photos on the table", "Evidence"
+	return append(v.judging.Keys(v.judged),
+		shell.Rune('d', "Decide the case", func() { v.sh.Open(shell.Route{Screen: shell.Decide, CaseID: v.route.CaseID}) }).In("Verdict"),
 
 		shell.Rune('n', "Next pair", func() { v.goTo(v.at + 1) }).In(way),
 		shell.Rune('p', "Previous pair", func() { v.goTo(v.at - 1) }).In(way),
 		shell.Rune('N', "Next pair to judge", v.nextOpen).In(way),
 		shell.Rune('j', "Next pair", func() { v.goTo(v.at + 1) }).In(way).Labelled(""),
 		shell.Rune('k', "Previous pair", func() { v.goTo(v.at - 1) }).In(way).Labelled(""),
-		shell.Rune('c', "All pairs on one sheet", func() { v.sh.Open(shell.Route{Screen: shell.Sheet, CaseID: v.route.CaseID, Finding: v.sh.Route().Finding}) }).In(way),
+		shell.Rune('c', "All pairs on one sheet", func() {
+			v.sh.Open(shell.Route{Screen: shell.Sheet, CaseID: v.route.CaseID, Finding: v.sh.Route().Finding})
+		}).In(way),
 
 		shell.Rune('2', "Two, three or four photos", func() { v.count(2) }).In(table),
 		shell.Rune('3', "Two, three or four photos", func() { v.count(3) }).In(table),
@@ -76,7 +66,7 @@ func (v *View) Keys() []shell.Key {
 		shell.Chord(fyne.KeyRight, 0, "Move the loupe", func() { v.step(1, 0) }).In(look).Labelled(""),
 		shell.Chord(fyne.KeyUp, 0, "Move the loupe", func() { v.step(0, -1) }).In(look).Labelled(""),
 		shell.Chord(fyne.KeyDown, 0, "Move the loupe", func() { v.step(0, 1) }).In(look).Labelled(""),
-	}
+	)
 }
 
 func (v *View) toggleAligned() {

@@ -11,6 +11,7 @@ import (
 	"mensch/views/look"
 	"mensch/views/shell"
 	"mensch/views/show"
+	"mensch/views/verdict"
 )
 
 // parts are the widgets around the panes.
@@ -205,11 +206,11 @@ func (p *parts) fill() {
 		return
 	}
 	p.kind.Show()
-	p.kind.Set(show.Capital(string(pair.Match.Kind)), roleOf(pair.Match.Kind))
+	p.kind.Set(show.Capital(string(pair.Match.Kind)), verdict.Kind(pair.Match.Kind))
 	p.rule.Show()
 	p.rule.SetGuideline(pair.Guideline, v.desk.Titles()[pair.Guideline])
 	p.verdict.Show()
-	p.verdict.Set(wordLabel(pair))
+	p.verdict.Set(verdict.Label(pair))
 	p.reason.SetText(pair.Reason)
 	p.facts.Set(
 		fact("Probability", show.Percent(pair.Match.Score)),
@@ -279,16 +280,6 @@ func (v *View) note(i int) string {
 		note += "   ·   not aligned"
 	}
 	return note
-}
-
-func roleOf(kind model.MatchKind) fyne.ThemeColorName {
-	switch kind {
-	case model.SameFile, model.SamePicture, model.AlteredCopy:
-		return theme.ColorNameError
-	case model.SimilarPortrait:
-		return theme.ColorNameWarning
-	}
-	return look.Muted
 }
 
 func shareOf(r model.Region) string { return show.Percent(min(1, r.Width*r.Height)) }

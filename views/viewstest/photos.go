@@ -79,7 +79,7 @@ func (d *Desk) PhotoGroup(ctx context.Context, photoID string) (app.PhotoGroup, 
 	}}
 	for i := range 5 {
 		g.Photos = append(g.Photos, app.GroupPhoto{
-			Side: app.PhotoSide{PhotoID: fmt.Sprintf("%s~%d", photoID, i), Title: names[(i+3)%len(names)] + " · " + clusters[i%len(clusters)]},
+			Side:     app.PhotoSide{PhotoID: fmt.Sprintf("%s~%d", photoID, i), Title: names[(i+3)%len(names)] + " · " + clusters[i%len(clusters)]},
 			Accounts: []string{names[(i+3)%len(names)] + " · " + clusters[i%len(clusters)]}, Affine: [6]float64{0: 1, 4: 1},
 		})
 	}
