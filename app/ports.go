@@ -23,6 +23,7 @@ type Store interface {
 	JudgementStore
 	SettingsStore
 	AuditStore
+	RulesStore
 	HeadStore
 	TeamStore
 	Close() error

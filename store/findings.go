@@ -19,9 +19,10 @@ type findingRow struct {
 	Verdict  string `db:"verdict"`
 	JudgedBy string `db:"judged_by"`
 	JudgedAt int64  `db:"judged_at"`
+	Reason   string `db:"suppressed"`
 }
 
-const findingColumns = `id, case_id, body, verdict, judged_by, judged_at`
+const findingColumns = `id, case_id, body, verdict, judged_by, judged_at, suppressed`
 
 type markRow struct {
 	FindingID string `db:"finding_id"`
@@ -34,7 +35,7 @@ func (r findingRow) finding() (model.Finding, error) {
 	if err := json.Unmarshal([]byte(r.Body), &f); err != nil {
 		return f, fmt.Errorf("reading finding %s: %w", r.ID, err)
 	}
-	f.CaseID, f.Verdict, f.JudgedBy = r.CaseID, model.Verdict(r.Verdict), r.JudgedBy
+	f.CaseID, f.Verdict, f.JudgedBy, f.Suppressed = r.CaseID, model.Verdict(r.Verdict), r.JudgedBy, r.Reason
 	if r.JudgedAt != never {
 		judged := at(r.JudgedAt)
 		f.JudgedAt = &judged
@@ -184,7 +185,7 @@ func (t *tx) replaceScope(scope model.ScopeFindings) error {
 // keepFinding writes a finding; its verdict, its case and its marks' verdicts
 // stay if it was there before.
 func (t *tx) keepFinding(f model.Finding) error {
-	f.CaseID, f.Verdict, f.JudgedBy, f.JudgedAt = "", model.VerdictOpen, "", nil
+	f.CaseID, f.Verdict, f.JudgedBy, f.JudgedAt, f.Suppressed = "", model.VerdictOpen, "", nil, ""
 	f.Spans = append([]model.Span(nil), f.Spans...)
 	for i := range f.Spans {
 		f.Spans[i].Verdict = model.VerdictOpen
@@ -193,12 +194,19 @@ func (t *tx) keepFinding(f model.Finding) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO findings (id, expert_id, case_id, scope, session_id, guideline, score, advisory, at, body)
-		VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?)
+	var known bool
+	if _, err := t.get(&known, `SELECT EXISTS (SELECT 1 FROM findings WHERE id = ?)`, f.ID); err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO findings (id, expert_id, case_id, scope, session_id, guideline, score, advisory, at, body, detector)
+		VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET expert_id = excluded.expert_id, scope = excluded.scope, session_id = excluded.session_id, guideline = excluded.guideline,
 			score = excluded.score, advisory = excluded.advisory, at = excluded.at, body = excluded.body, gone = 0`,
-		f.ID, f.ExpertID, f.Scope, f.SessionID, f.Guideline, f.Score, f.Advisory, us(f.At), body)
-	return err
+		f.ID, f.ExpertID, f.Scope, f.SessionID, f.Guideline, f.Score, f.Advisory, us(f.At), body, f.Detector)
+	if err != nil || known {
+		return err
+	}
+	return t.inherit(f)
 }
 
 // dropFinding takes away a finding that is no longer seen. One that was judged,
@@ -244,7 +252,7 @@ func (s *Store) JudgeFinding(ctx context.Context, findingID string, span int, ve
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(`UPDATE findings SET verdict = ?, judged_by = ?, judged_at = ? WHERE id = ? AND by_marks = 1 AND verdict <> ?1`,
+		_, err = t.exec(`UPDATE findings SET verdict = ?, judged_by = ?, judged_at = ?, inherited = 0 WHERE id = ? AND by_marks = 1 AND verdict <> ?1`,
 			ofMarks(f.Spans), by, us(when), findingID)
 		if err != nil {
 			return err

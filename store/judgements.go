@@ -154,7 +154,7 @@ func (t *tx) lastJudgement(findingID string) (model.MatchJudgement, bool, error)
 
 // judged gives a whole finding a verdict and queues its case.
 func (t *tx) judged(f model.Finding, verdict model.Verdict, by string, when time.Time) error {
-	_, err := t.exec(`UPDATE findings SET verdict = ?, by_marks = ?, judged_by = ?, judged_at = ? WHERE id = ?`,
+	_, err := t.exec(`UPDATE findings SET verdict = ?, by_marks = ?, judged_by = ?, judged_at = ?, inherited = 0 WHERE id = ?`,
 		verdict, verdict == model.VerdictOpen, by, us(when), f.ID)
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ func (t *tx) refreshExpert(expertID string, now time.Time, rank func(model.CaseF
 
 // A finding counts while it is seen, not refused and not a mere hint.
 const (
-	liveFinding  = `gone = 0 AND advisory = 0 AND verdict <> 'rejected'`
+	liveFinding  = `gone = 0 AND advisory = 0 AND verdict <> 'rejected' AND suppressed = ''`
 	openIncident = `closed = 0`
 )
 
@@ -247,7 +247,7 @@ func factsOf(ctx context.Context, from getter, row caseRow, now time.Time) (mode
 		return facts, err
 	}
 	facts.Incidents = slices.DeleteFunc(all, func(i model.Incident) bool { return i.Closed })
-	if facts.Findings, err = findingsWhere(ctx, from, inSight+` AND verdict <> 'rejected'`, row.ID); err != nil {
+	if facts.Findings, err = findingsWhere(ctx, from, inSight+` AND verdict <> 'rejected' AND suppressed = ''`, row.ID); err != nil {
 		return facts, err
 	}
 	if facts.Strikes, err = strikesOf(ctx, from, row.ExpertID); err != nil {

@@ -50,6 +50,8 @@ type Finding struct {
 	Verdict   Verdict    `json:"verdict,omitempty"` // the moderator's
 	JudgedBy  string     `json:"judged_by,omitempty"`
 	JudgedAt  *time.Time `json:"judged_at,omitempty"`
+	// Suppressed says why a condition of the rules keeps it out of sight; empty: it is in sight.
+	Suppressed string `json:"suppressed,omitempty"`
 }
 
 // Span marks words of a message: byte offsets into its UTF-8 text, Start

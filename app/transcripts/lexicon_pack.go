@@ -102,8 +102,8 @@ func cutWords(s string) []part {
 
 func wordly(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) }
 
-// eachEntry calls visit for every place where an entry stands.
-// place, with the bytes of the reading that it takes.
+// eachEntry calls visit for every place where an entry stands, with
+// the bytes of the reading that it takes.
 func eachEntry(entries map[string][]entry, parts []part, visit func(e entry, a, b int)) {
 	for i := range parts {
 		for _, e := range entries[parts[i].text] {
