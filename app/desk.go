@@ -14,7 +14,6 @@ import (
 	"mensch/app/guidelines"
 	"mensch/app/model"
 	platform "mensch/app/sync"
-	"mensch/app/transcripts"
 )
 
 // Options are what a Desk is made of.
@@ -38,8 +37,10 @@ type Desk struct {
 	models fs.FS
 	now    func() time.Time
 	ruling atomic.Pointer[ruling]
-	keys   Keys
-	log    auditLog
+	// shipped are the rules that the program brings along.
+	shipped *guidelines.Pack
+	keys    Keys
+	log     auditLog
 
 	mu        sync.Mutex
 	platform  platform.Platform
@@ -66,16 +67,14 @@ func NewDesk(ctx context.Context, o Options) (*Desk, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	reader, err := transcripts.New(o.Pack, o.Models)
-	if err != nil {
-		return nil, fmt.Errorf("preparing the transcript detectors: %w", err)
-	}
 	d := &Desk{
-		store: o.Store, models: o.Models, now: o.Now,
+		store: o.Store, shipped: o.Pack, models: o.Models, now: o.Now,
 		platform: o.Platform, server: o.Server, moderator: o.Moderator,
 		watchers: map[int]func(){}, keys: o.Keys,
 	}
-	d.ruling.Store(&ruling{pack: o.Pack, reader: reader})
+	if err := d.loadRuling(ctx); err != nil {
+		return nil, err
+	}
 	d.status.Server = o.Server
 	if _, err := d.store.RecoverOutbox(ctx, d.now()); err != nil {
 		return nil, fmt.Errorf("recovering the outbox: %w", err)

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"mensch/app/cases"
 	"mensch/app/model"
 	"mensch/app/photos"
 	"mensch/app/profiles"
@@ -47,6 +46,9 @@ func (d *Desk) Detect(ctx context.Context, progress func(phase string, done, tot
 	defer d.detect.Unlock()
 	if progress == nil {
 		progress = func(string, int64, int64) {}
+	}
+	if err := d.recalibrate(ctx); err != nil {
+		return err
 	}
 	counts, err := d.store.Counts(ctx)
 	if err != nil {
@@ -445,8 +447,9 @@ func others(matches []model.Match) []string {
 	return ids
 }
 
-// sealed gives findings their derived IDs and scope.
+// sealed gives findings that the rules let through their derived IDs and scope.
 func (d *Desk) sealed(findings []model.Finding, scope string) []model.Finding {
+	findings = d.ruling.Load().inForce(findings)
 	for i := range findings {
 		findings[i].Scope = scope
 		findings[i].ID = model.FindingID(findings[i])
@@ -622,8 +625,12 @@ func (d *Desk) rankCases(ctx context.Context, work []model.Work) error {
 
 func (d *Desk) refreshCases(ctx context.Context, expertIDs ...string) error {
 	now := d.now().UTC()
+	if err := d.weigh(ctx, now, expertIDs); err != nil {
+		return err
+	}
+	r := d.ruling.Load()
 	err := d.store.RefreshCases(ctx, expertIDs, now, func(facts model.CaseFacts) model.Priority {
-		return cases.Prioritise(d.pack(), facts, now)
+		return r.prioritise(facts, now)
 	})
 	if err != nil {
 		return fmt.Errorf("ranking cases: %w", err)

@@ -24,9 +24,9 @@ type RulesStore interface {
 	WorkIDs(ctx context.Context, w model.WorkFor, after string, limit int) ([]string, error)
 
 	// WeighingFacts are what conditions are asked of, by expert; those without
-	// a finding are left out. KeepWeighing keeps the answer; scope names the
+	// a finding are left out, unless all are wanted. KeepWeighing keeps the answer; scope names the
 	// findings that conditions made of an expert.
-	WeighingFacts(ctx context.Context, expertIDs []string, now time.Time) ([]model.CaseFacts, error)
+	WeighingFacts(ctx context.Context, expertIDs []string, all bool, now time.Time) ([]model.CaseFacts, error)
 	KeepWeighing(ctx context.Context, list []model.Weighing, scope func(expertID string) string) error
 	JudgedOf(ctx context.Context, expertID string) ([]model.Finding, error)
 	FindingsOfScope(ctx context.Context, scope string) ([]model.Finding, error)

@@ -50,7 +50,9 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 	if file.Findings, err = d.store.FindingsOf(ctx, caseID); err != nil {
 		return CaseFile{}, fmt.Errorf("reading the findings of %s: %w", caseID, err)
 	}
+	file.Findings = d.ruling.Load().calibrated(file.Findings)
 	slices.SortStableFunc(file.Findings, model.StrongestFirst)
+	file.Findings = suppressedLast(file.Findings)
 	if file.Decisions, err = d.store.DecisionsOf(ctx, expertID); err != nil {
 		return CaseFile{}, fmt.Errorf("reading the decisions on %s: %w", expertID, err)
 	}
@@ -287,6 +289,7 @@ func (d *Desk) Transcript(ctx context.Context, sessionID string) (TranscriptView
 	if err != nil {
 		return TranscriptView{}, fmt.Errorf("reading the findings in session %s: %w", sessionID, err)
 	}
+	findings = d.ruling.Load().calibrated(slices.DeleteFunc(findings, func(f model.Finding) bool { return f.Suppressed != "" }))
 	view.Marks = marks(conv.Messages, findings, d.Titles())
 	return view, nil
 }

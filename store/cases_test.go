@@ -231,6 +231,8 @@ func TestNextRoundAfterADecision(t *testing.T) {
 		t.Fatalf("open: %q", got)
 	}
 	later := finding("e1", "session:s2", 0.7)
+	later.Spans = []model.Span{{Message: "m7", Start: 0, End: 12}} // other words: those of m1 and m2 were decided on
+	later.ID = model.FindingID(later)
 	detect(t, s, "session:s2", "e1", later)
 	refresh(t, s, "e1")
 	if got := queueIDs(t, s, openOnly); got != "e1.2:open:0+1 " {

@@ -122,7 +122,7 @@ func TestSuppressedFindingsAreOutOfSightAndComeBack(t *testing.T) {
 	if f := must(s.Finding(ctx, one.ID))(t); f.Suppressed != "It is a greeting." {
 		t.Errorf("%+v", f)
 	}
-	facts := must(s.WeighingFacts(ctx, []string{"e1", "e2"}, t0))(t)
+	facts := must(s.WeighingFacts(ctx, []string{"e1", "e2"}, false, t0))(t)
 	if len(facts) != 1 || len(facts[0].Findings) != 2 || facts[0].Case.ID != "e1.1" {
 		t.Errorf("conditions see %+v", facts)
 	}

@@ -11,19 +11,19 @@ import (
 // WeighingFacts are what the rules' conditions are asked of: for each expert,
 // their open case, or what stands in none, with the findings in sight and those
 // that a condition has suppressed. Rejected findings are not among them. An
-// expert without any finding in sight is left out.
-func (s *Store) WeighingFacts(ctx context.Context, expertIDs []string, now time.Time) ([]model.CaseFacts, error) {
+// expert without any finding in sight is left out, unless all are wanted.
+func (s *Store) WeighingFacts(ctx context.Context, expertIDs []string, all bool, now time.Time) ([]model.CaseFacts, error) {
 	var out []model.CaseFacts
 	err := s.read(ctx, "reading the facts for the rules", func(g getter) error {
 		for _, id := range expertIDs {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			facts, err := weighingFacts(ctx, g, id, now)
+			facts, err := weighingFacts(ctx, g, id, all, now)
 			if err != nil {
 				return err
 			}
-			if len(facts.Findings) > 0 {
+			if all || len(facts.Findings) > 0 {
 				out = append(out, facts)
 			}
 		}
@@ -34,11 +34,11 @@ func (s *Store) WeighingFacts(ctx context.Context, expertIDs []string, now time.
 
 const inOpenCase = `(case_id = '' OR EXISTS (SELECT 1 FROM cases c WHERE c.id = findings.case_id AND c.state = 'open'))`
 
-func weighingFacts(ctx context.Context, g getter, expertID string, now time.Time) (model.CaseFacts, error) {
+func weighingFacts(ctx context.Context, g getter, expertID string, all bool, now time.Time) (model.CaseFacts, error) {
 	var facts model.CaseFacts
 	var err error
 	facts.Findings, err = findingsWhere(ctx, g, `expert_id = ? AND gone = 0 AND verdict <> 'rejected' AND `+inOpenCase, expertID)
-	if err != nil || len(facts.Findings) == 0 {
+	if err != nil || len(facts.Findings) == 0 && !all {
 		return facts, err
 	}
 	var rows []caseRow

@@ -209,6 +209,7 @@ type evidence struct {
 // find notes a finding of the evidence if it is strong enough: each piece is
 // taken as independent of the others, and no score passes cap.
 func (v *view) find(detector, guideline string, ev []evidence, limit float64, reason func() string) *model.Finding {
+	all := len(ev)
 	if ev = v.left(detector, ev); len(ev) == 0 {
 		return nil
 	}
@@ -246,7 +247,9 @@ func (v *view) find(detector, guideline string, ev []evidence, limit float64, re
 	if f.At.IsZero() {
 		f.At = v.session.StartedAt
 	}
-	f.Reason = reason()
+	if f.Reason = reason(); len(ev) < all {
+		f.Reason += " What the rules allow is not counted."
+	}
 	f.ID = model.FindingID(f)
 	v.out = append(v.out, f)
 	return &v.out[len(v.out)-1]
