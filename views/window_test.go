@@ -50,7 +50,7 @@ func routes(w *viewstest.Window) map[string]func() {
 		shell.Queue: func() {}, shell.Case: inCase,
 		shell.Transcript: func() { inCase(); w.Type("t") },
 		shell.Compare:    func() { inCase(); w.Type("c") },
-		shell.Sheet:      func() { inCase(); w.Type("p") },
+		shell.Sheet:      func() { inCase(); w.Type("C") },
 		shell.Decide:     func() { inCase(); w.Type("d") },
 		shell.Sync:       to(shell.Sync), shell.Bank: to(shell.Bank), shell.Settings: to(shell.Settings), shell.FirstRun: to(shell.FirstRun),
 	}
@@ -191,7 +191,7 @@ func TestFromTheSheetToTheTableAndBack(t *testing.T) {
 	w, _ := open(t)
 	w.Open(shell.Route{Screen: shell.Case, CaseID: "e000002.1"})
 	w.Pump.Settle()
-	w.Type("pn")
+	w.Type("Cn")
 	w.Press(fyne.KeyReturn)
 	if r := w.Route(); r.Screen != shell.Compare || r.Finding != "f-photo-2" {
 		t.Fatalf("Enter on the second pair leads to %+v", r)

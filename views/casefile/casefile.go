@@ -434,7 +434,7 @@ func (v *View) Keys() []shell.Key {
 		shell.Named(fyne.KeyReturn, "Open the evidence", v.evidence),
 		shell.Rune('t', "Open the transcript", v.transcript),
 		shell.Rune('c', "Compare the photos", func() { v.compare("") }),
-		shell.Rune('p', "All pairs of photos on one sheet", v.sheet),
+		shell.Rune('C', "All pairs of photos on one sheet", v.sheet),
 		shell.Rune('v', "Show the photos, or blur them", v.reveal),
 		shell.Rune('d', "Decide", func() { v.goDecide("sanction") }),
 		shell.Rune('x', "Dismiss", func() { v.goDecide("dismiss") }),

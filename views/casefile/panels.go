@@ -188,7 +188,7 @@ func (v *View) pairsPanel() fyne.CanvasObject {
 			show.Cell{Object: text, Share: 1, Top: true})).Pad(6, 6, 8, 6), func() { v.compare(p.FindingID) })
 		rows = append(rows, tap)
 	}
-	return show.NewPanel("Photos", show.NewBox(4, rows...), show.NewHint("c", "compare"), show.NewHint("p", "all"), show.NewHint("v", "show"))
+	return show.NewPanel("Photos", show.NewBox(4, rows...), show.NewHint("c", "compare"), show.NewHint("C", "all"), show.NewHint("v", "show"))
 }
 
 func pairFoot(p app.PhotoPair) string {

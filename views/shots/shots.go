@@ -60,7 +60,7 @@ func Scenes() []Scene {
 		}},
 		{"compare-bank", func(w *viewstest.Window) { openCompare(w); w.Type(" aB") }},
 		{"compare-help", func(w *viewstest.Window) { openCompare(w); w.Type("?") }},
-		{"sheet", func(w *viewstest.Window) { openCase(w); w.Type("p a") }},
+		{"sheet", func(w *viewstest.Window) { openCase(w); w.Type("C a") }},
 		{"sync", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Sync}) }},
 		{"bank", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("jj ") }},
 		{"bank-import", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("i") }},
