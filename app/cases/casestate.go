@@ -15,7 +15,8 @@ const (
 	// Confirm: a moderator confirms a decision here; it begins its undo time.
 	// On a decided case only a reversal can be confirmed.
 	Confirm EventKind = "confirm"
-	// Propose: a moderator proposes a decision that needs a second person.
+	// Propose: a moderator proposes a decision that needs a second person. In
+	// a conflict it is the way to keep ours.
 	Propose EventKind = "propose"
 	// Approve: the second person says yes; the decision goes its way.
 	Approve EventKind = "approve"
@@ -24,7 +25,8 @@ const (
 	Refuse EventKind = "refuse"
 	// Undo: the decision is taken back before it was sent.
 	Undo EventKind = "undo"
-	// Ack: the platform confirms the decision that was sent from here.
+	// Ack: the platform confirms the decision, or has the proposal, that was
+	// sent from here.
 	Ack EventKind = "ack"
 	// Reject: the platform refuses the decision for good; nothing happened
 	// there.
@@ -67,9 +69,11 @@ var caseMachine = machine[model.CaseState, EventKind]{name: "case", on: map[mode
 	model.CaseProposed: {
 		Approve: model.CaseWaiting, Refuse: "", Stands: model.CaseDecided,
 		Appealed: model.CaseProposed, Reopened: model.CaseProposed,
+		// Of the proposal itself on its way to the platform.
+		Ack: model.CaseProposed, Reject: "", Collide: model.CaseConflict,
 	},
 	model.CaseConflict: {
-		KeepTheirs: model.CaseDecided, KeepOurs: model.CaseWaiting, Stands: model.CaseConflict,
+		KeepTheirs: model.CaseDecided, KeepOurs: model.CaseWaiting, Propose: model.CaseProposed, Stands: model.CaseConflict,
 		Appealed: model.CaseConflict, Reopened: model.CaseOpen,
 	},
 	model.CaseDecided: {

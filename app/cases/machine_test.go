@@ -174,3 +174,33 @@ func TestEveryOutboxStateEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestWayEndsWhereItShould takes every pair of states, each place where a
+// decision can have started and every cause: what is recorded, folded behind
+// any history that led there, ends in the state that is stored.
+func TestWayEndsWhereItShould(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var history []cases.Event
+		state, back := model.CaseOpen, model.CaseOpen
+		for range rapid.IntRange(1, 12).Draw(t, "changes") {
+			to := rapid.SampledFrom(cases.CaseStates).Draw(t, "to")
+			cause := rapid.SampledFrom(append([]cases.EventKind{"", ""}, cases.EventKinds...)).Draw(t, "cause")
+			way := cases.Way(state, back, to, cause)
+			for _, e := range way {
+				switch e.Kind {
+				case cases.Confirm, cases.Propose, cases.KeepOurs:
+					back, _ = cases.Fold(history)
+				case cases.Appealed:
+					if back == model.CaseDecided || back == model.CaseOpen {
+						back = model.CaseAppealed
+					}
+				}
+				history = append(history, e)
+			}
+			if err := cases.CheckFold(to, history); err != nil {
+				t.Fatalf("%q to %q by %q gave %v: %v", state, to, cause, way, err)
+			}
+			state = to
+		}
+	})
+}

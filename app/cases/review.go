@@ -27,7 +27,8 @@ func Ask(pack *guidelines.Pack, id string, d model.Decision, now time.Time) (mod
 		return model.Approval{}, errors.New("propose a decision: nobody is named as its proposer")
 	}
 	return model.Approval{
-		ID: id, DecisionID: d.ID, CaseID: d.CaseID, Proposer: d.Moderator, AskedAt: now.UTC(),
+		ID: id, Version: 1, DecisionID: d.ID, CaseID: d.CaseID, ExpertID: d.ExpertID, CaseVersion: d.CaseVersion,
+		Proposer: d.Moderator, Decision: &d, AskedAt: now.UTC(),
 		Expires: now.UTC().Add(time.Duration(pack.Approval.Hours) * time.Hour),
 	}, nil
 }
@@ -86,6 +87,7 @@ func TookPart(d model.Decision, approvals []model.Approval) []string {
 		}
 	}
 	add(d.Moderator)
+	add(d.ApprovedBy)
 	for _, a := range approvals {
 		if a.DecisionID == d.ID {
 			add(a.Proposer)

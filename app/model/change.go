@@ -22,6 +22,7 @@ const (
 	ChangeDecision ChangeKind = "decision" // Data is a Receipt
 	ChangeAppeal   ChangeKind = "appeal"
 	ChangeTeam     ChangeKind = "team" // Data is a TeamEvent
+	ChangeApproval ChangeKind = "approval"
 )
 
 // Change is one entry of the platform's feed: the whole object at that

@@ -90,6 +90,8 @@ type Decision struct {
 	Rationale   string     `json:"rationale,omitempty"` // for colleagues, never for the expert
 	PackVersion string     `json:"pack_version"`
 	Reverses    string     `json:"reverses,omitempty"`
+	Answers     string     `json:"answers,omitempty"`     // the appeal that this decision answers
+	ApprovedBy  string     `json:"approved_by,omitempty"` // the second person, where one was needed; the platform's word
 	DecidedAt   time.Time  `json:"decided_at"`
 }
 
@@ -115,9 +117,19 @@ const (
 	OutboxUndone   OutboxState = "undone"   // taken back before it was sent
 )
 
+// OutboxKind says what an entry asks of the platform.
+type OutboxKind string
+
+// The kinds of outbox entry.
+const (
+	OutboxDecide  OutboxKind = "decide"  // let the decision stand
+	OutboxPropose OutboxKind = "propose" // lay it before a second person
+)
+
 // OutboxEntry is a decision made here that the platform has not yet confirmed,
 // or how that ended.
 type OutboxEntry struct {
+	Kind      OutboxKind  `json:"kind"`
 	Decision  Decision    `json:"decision"`
 	State     OutboxState `json:"state"`
 	NotBefore time.Time   `json:"not_before"` // end of the undo time, or of the back-off
@@ -127,35 +139,6 @@ type OutboxEntry struct {
 	Back      CaseState   `json:"back"`                 // where the case stood before the decision: what an undo goes back to
 	UpdatedAt time.Time   `json:"updated_at"`
 	Seq       int64       `json:"seq"` // order of confirmation here
-}
-
-// Approval is the second person's yes or no to a severe sanction.
-type Approval struct {
-	ID         string    `json:"id"`
-	DecisionID string    `json:"decision_id"`
-	CaseID     string    `json:"case_id"`
-	Proposer   string    `json:"proposer"`
-	Approver   string    `json:"approver,omitempty"`
-	Answer     string    `json:"answer,omitempty"` // yes, no, or empty while open
-	Reason     string    `json:"reason,omitempty"`
-	AskedAt    time.Time `json:"asked_at"`
-	AnsweredAt time.Time `json:"answered_at,omitzero"`
-	Expires    time.Time `json:"expires"`
-}
-
-// Appeal is the expert's objection to a decision.
-type Appeal struct {
-	ID         string    `json:"id"`
-	Version    int64     `json:"version"`
-	CaseID     string    `json:"case_id"`
-	DecisionID string    `json:"decision_id"`
-	ExpertID   string    `json:"expert_id"`
-	Text       string    `json:"text"`
-	At         time.Time `json:"at"`
-	Outcome    string    `json:"outcome,omitempty"` // upheld, changed, overturned, or empty while open
-	Reason     string    `json:"reason,omitempty"`  // of the outcome, in words
-	DecidedBy  string    `json:"decided_by,omitempty"`
-	DecidedAt  time.Time `json:"decided_at,omitzero"`
 }
 
 // AuditRow is one entry of the tamper-evident log: Hash covers the row and the
@@ -179,7 +162,8 @@ type OutboxChange struct {
 	NotBefore  time.Time // earliest next try
 	Attempt    bool      // counts as a try
 	LastError  string    // a sentence for the moderator; empty clears it
-	Receipt    *Receipt  // when acked
+	Receipt    *Receipt  // when a decision is acked
+	Approval   *Approval // when a proposal is acked
 	Theirs     *Decision // when in conflict
 	CaseState  CaseState // the case's new state; empty: unchanged
 	Case       *Case     // the case as the platform answered it, where it did; taken in if newer

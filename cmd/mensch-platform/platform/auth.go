@@ -15,13 +15,16 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"golang.org/x/time/rate"
+
+	"mensch/app/cases"
 )
 
-// The roles of a token.
+// The roles of a token; cases.May says what each may do.
 const (
-	RoleReader    = "reader"    // reads the feed, photos and decisions
-	RoleModerator = "moderator" // decides, too
-	RoleSenior    = "senior"    // a moderator who may also erase experts
+	RoleReader    = cases.RoleReader
+	RoleModerator = cases.RoleModerator
+	RoleApprover  = cases.RoleApprover
+	RoleSenior    = cases.RoleSenior
 )
 
 // Token is a bearer token as an operator gives it. Only its SHA-256 is kept;
@@ -51,35 +54,6 @@ type holder struct {
 	limit *rate.Limiter
 }
 
-// action is something that a role may or may not do.
-type action string
-
-const (
-	actRead   action = "read"
-	actDecide action = "decide"
-	actLease  action = "lease"
-	actReport action = "report"
-	actAppeal action = "appeal"
-	actErase  action = "erase"
-	actTeam   action = "work with colleagues"
-)
-
-// may is the one place that says which role does what.
-func may(roles []string, do action) bool {
-	has := func(names ...string) bool {
-		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(roles, n) })
-	}
-	switch do {
-	case actRead:
-		return has(RoleReader, RoleModerator, RoleSenior)
-	case actDecide, actLease, actReport, actAppeal, actTeam:
-		return has(RoleModerator, RoleSenior)
-	case actErase:
-		return has(RoleSenior)
-	}
-	return false
-}
-
 // AddTokens makes the tokens known, for good: they outlast a restart. A token
 // that is known already takes the new name and roles.
 func (s *Server) AddTokens(ctx context.Context, tokens ...Token) error {
@@ -91,7 +65,7 @@ func (s *Server) AddTokens(ctx context.Context, tokens ...Token) error {
 			return fmt.Errorf("a token needs a name and a role")
 		}
 		for _, role := range t.Roles {
-			if role != RoleReader && role != RoleModerator && role != RoleSenior {
+			if !slices.Contains(cases.Roles, role) {
 				return fmt.Errorf("the token of %q has the unknown role %q", t.Name, role)
 			}
 		}
@@ -170,7 +144,7 @@ func (s *Server) who(r *http.Request) *holder {
 
 // guard lets a request through to do when the platform is up, the token is
 // known, has not asked too often, and its roles allow the action.
-func (s *Server) guard(act action, do func(http.ResponseWriter, *http.Request, *holder)) http.HandlerFunc {
+func (s *Server) guard(act cases.Action, do func(http.ResponseWriter, *http.Request, *holder)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if after := s.maintenance.Load(); after > 0 {
 			p := refuse(http.StatusServiceUnavailable, unavailable, "The platform is being maintained.")
@@ -194,7 +168,7 @@ func (s *Server) guard(act action, do func(http.ResponseWriter, *http.Request, *
 			s.fail(w, r, refuse(http.StatusUnauthorized, unauthorized, "Send Authorization: Bearer with a token of this platform."))
 			return
 		}
-		if !may(h.roles, act) {
+		if !cases.May(h.roles, act) {
 			s.fail(w, r, refuse(http.StatusForbidden, forbidden, "The roles %s may not %s.", strings.Join(h.roles, ", "), act))
 			return
 		}

@@ -20,7 +20,7 @@ import (
 const applicationID = 0x4d6e7350
 
 // schemaVersion is the file's user_version. A newer file is refused.
-const schemaVersion = 1
+var schemaVersion = 1 + len(additions)
 
 // The schema holds each object once, at the place of its last commit: seq is
 // the feed. That makes erasure final (no older entry keeps what was erased) and
@@ -105,6 +105,12 @@ CREATE TABLE tokens (
 ) STRICT, WITHOUT ROWID;
 `
 
+// additions bring a file of an older version up to date, one version each: the
+// schema above is version 1.
+var additions = []string{
+	auditSchema + proposalsSchema,
+}
+
 // openDB opens the file with one writing connection and a pool of readers.
 // synchronous=FULL: a decision that was acknowledged survives a power cut.
 func openDB(ctx context.Context, dir string) (writer, readers *sqlx.DB, err error) {
@@ -145,15 +151,16 @@ func migrate(ctx context.Context, db *sqlx.DB) error {
 	}
 	switch {
 	case application == applicationID && version == schemaVersion:
-		_, err := db.ExecContext(ctx, auditSchema)
-		return err
+		return nil
+	case application == applicationID && version < schemaVersion && version > 0:
+		return write(ctx, db, func(tx *sqlx.Tx) error { return addTo(ctx, tx, version) })
 	case application == applicationID && version > schemaVersion:
 		return fmt.Errorf("the file has version %d, this program knows %d: %w", version, schemaVersion, ErrNewerFile)
 	case application != 0 || version != 0 || tables != 0:
 		return ErrForeignFile
 	}
 	return write(ctx, db, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, schema+auditSchema); err != nil {
+		if _, err := tx.ExecContext(ctx, schema); err != nil {
 			return err
 		}
 		server, secret := make([]byte, 8), make([]byte, 32)
@@ -163,9 +170,22 @@ func migrate(ctx context.Context, db *sqlx.DB) error {
 			hex.EncodeToString(server), hex.EncodeToString(secret)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion))
-		return err
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+			return err
+		}
+		return addTo(ctx, tx, 1)
 	})
+}
+
+// addTo brings a file of a version up to this program's.
+func addTo(ctx context.Context, tx *sqlx.Tx, version int) error {
+	for _, addition := range additions[version-1:] {
+		if _, err := tx.ExecContext(ctx, addition); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+	return err
 }
 
 // Errors of opening a platform's file that a caller decides on.

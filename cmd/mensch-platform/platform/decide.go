@@ -45,6 +45,16 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request, h *holder) {
 		case !errors.Is(err, errNoObject):
 			return err
 		}
+		if _, err := t.proposal(d.ID); err == nil {
+			return refuse(http.StatusUnprocessableEntity, keyReused, "The key %s stands for a proposal.", d.ID)
+		} else if !errors.Is(err, errNoObject) {
+			return err
+		}
+		if s.opts.Pack != nil {
+			if why := cases.NeedsApproval(s.opts.Pack, d.Sanctions); len(why) > 0 {
+				return refuse(http.StatusUnprocessableEntity, approvalRequired, "Propose it instead. %s", strings.Join(why, " "))
+			}
+		}
 		receipt, err = t.accept(d, hash)
 		return err
 	})
@@ -101,7 +111,7 @@ func readDecision(r *http.Request, moderator string) (model.Decision, error) {
 		return none, refuse(http.StatusUnprocessableEntity, invalid, "%s", wrong)
 	}
 	// Nobody decides in another's name, whatever the body says.
-	d.Moderator = moderator
+	d.Moderator, d.ApprovedBy = moderator, ""
 	return d, nil
 }
 
@@ -205,27 +215,58 @@ func (t *tx) decisionByKey(key string) (acceptedRow, error) {
 // accept checks a new decision against what stands, and lets it take effect.
 // It returns the receipt.
 func (t *tx) accept(d model.Decision, hash []byte) ([]byte, error) {
-	if _, err := load[model.Expert](t.ctx, t, model.ChangeExpert, d.ExpertID); errors.Is(err, errNoObject) {
-		return nil, refuse(http.StatusNotFound, notFound, "The platform has no expert %s.", d.ExpertID)
-	} else if err != nil {
-		return nil, err
-	}
-	c, err := t.caseForDecision(d)
+	c, err := t.admit(d)
 	if err != nil {
-		return nil, err
-	}
-	if err := t.checkLease(d); err != nil {
 		return nil, err
 	}
 	if c.State, err = cases.Next(c.State, cases.Event{Kind: cases.Stands}); err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, invalid, "%s", err)
 	}
-	c.Version++
-	if err := t.put(model.ChangeCase, c.ID, c.Version, c); err != nil {
-		return nil, err
+	return t.enact(c, d, hash)
+}
+
+// admit checks who decides what: the expert is there, the case is as the
+// moderator saw it, nobody else holds it, and no proposal waits on it.
+func (t *tx) admit(d model.Decision) (model.Case, error) {
+	if _, err := load[model.Expert](t.ctx, t, model.ChangeExpert, d.ExpertID); errors.Is(err, errNoObject) {
+		return model.Case{}, refuse(http.StatusNotFound, notFound, "The platform has no expert %s.", d.ExpertID)
+	} else if err != nil {
+		return model.Case{}, err
 	}
+	c, err := t.caseForDecision(d)
+	if err != nil {
+		return c, err
+	}
+	if err := t.checkLease(d); err != nil {
+		return c, err
+	}
+	open, err := t.openProposal(c.ID)
+	if err != nil || open == nil {
+		return c, err
+	}
+	p := refuse(http.StatusConflict, proposalOpen, "A proposal of %s on case %s waits for a second person.", open.Proposer, c.ID)
+	p.Case, p.Decision = &c, open.Decision
+	return c, p
+}
+
+// enact lets a decision take effect on its case, which has its new state
+// already. It returns the receipt.
+func (t *tx) enact(c model.Case, d model.Decision, hash []byte) ([]byte, error) {
 	back, err := t.takeEffect(d)
 	if err != nil {
+		return nil, err
+	}
+	left, err := t.openAppeals(d.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	if left > 0 {
+		if c.State, err = cases.Next(c.State, cases.Event{Kind: cases.Appealed}); err != nil {
+			return nil, err
+		}
+	}
+	c.Version++
+	if err := t.put(model.ChangeCase, c.ID, c.Version, c); err != nil {
 		return nil, err
 	}
 	receipt := model.Receipt{Key: d.ID, Decision: d, CaseVersion: c.Version, ReceivedAt: t.now}
@@ -274,6 +315,12 @@ func (t *tx) caseForDecision(d model.Decision) (model.Case, error) {
 		c.Lease = lease.model()
 	}
 	p.Case = &c
+	if open, err := t.openProposal(c.ID); err != nil {
+		return model.Case{}, err
+	} else if open != nil {
+		p.Decision = open.Decision
+		return model.Case{}, p
+	}
 	var receipt string
 	err = t.GetContext(t.ctx, &receipt, "SELECT receipt FROM decisions WHERE case_id = ? ORDER BY n DESC LIMIT 1", c.ID)
 	switch {

@@ -181,24 +181,22 @@ func (t *tx) closeIncidents(caseID string) error {
 	return nil
 }
 
-// settleAppeals answers the case's open appeals with the decision, by the
-// rules of app/cases: not by who made the decision that is objected to, and
-// with a reason.
+// settleAppeals answers the appeal that a decision names, or, where it names
+// none, all that are open on the case, by the rules of app/cases: not by
+// anybody who took part in the decision that is objected to, and with a reason.
 func (t *tx) settleAppeals(d model.Decision) error {
 	appeals, err := loadAll[model.Appeal](t, model.ChangeAppeal, "ref", d.CaseID)
 	if err != nil {
 		return err
 	}
+	answered := d.Answers == ""
 	for _, appeal := range appeals {
-		if appeal.Outcome != "" {
+		if appeal.Outcome != "" || d.Answers != "" && appeal.ID != d.Answers {
 			continue
 		}
-		row, err := t.decisionByKey(appeal.DecisionID)
+		answered = true
+		first, approvals, err := t.partIn(appeal.DecisionID)
 		if err != nil {
-			return fmt.Errorf("answering appeal %s: %w", appeal.ID, err)
-		}
-		var first model.Receipt
-		if err := json.Unmarshal([]byte(row.Receipt), &first); err != nil {
 			return fmt.Errorf("answering appeal %s: %w", appeal.ID, err)
 		}
 		event := cases.AppealUphold
@@ -208,10 +206,14 @@ func (t *tx) settleAppeals(d model.Decision) error {
 		case d.Reverses == appeal.DecisionID:
 			event = cases.AppealChange
 		}
-		appeal, err = cases.DecideAppeal(appeal, first.Decision, nil, d.Moderator, event, cmp.Or(d.Message, d.Rationale), t.now)
+		reason := cmp.Or(d.Message, d.Rationale)
+		if d.Answers != "" {
+			reason = cmp.Or(d.Rationale, d.Message)
+		}
+		appeal, err = cases.DecideAppeal(appeal, first, approvals, d.Moderator, event, reason, t.now)
 		switch {
 		case errors.Is(err, cases.ErrSamePerson):
-			return refuse(http.StatusForbidden, forbidden, "Somebody else must decide about the objection to a decision of %s.", first.Decision.Moderator)
+			return tookPart(first)
 		case err != nil:
 			return refuse(http.StatusUnprocessableEntity, invalid, "The appeal cannot be answered so: %v.", err)
 		}
@@ -220,7 +222,45 @@ func (t *tx) settleAppeals(d model.Decision) error {
 			return err
 		}
 	}
+	if !answered {
+		return refuse(http.StatusUnprocessableEntity, invalid, "No appeal %s waits for an answer on case %s.", d.Answers, d.CaseID)
+	}
 	return nil
+}
+
+func tookPart(first model.Decision) *problem {
+	return refuse(http.StatusForbidden, forbidden, "Somebody who took no part in the decision of %s must decide about the objection to it.", first.Moderator)
+}
+
+// partIn is a decision and the approval that it needed, for who took part.
+func (t *tx) partIn(key string) (model.Decision, []model.Approval, error) {
+	row, err := t.decisionByKey(key)
+	if err != nil {
+		return model.Decision{}, nil, err
+	}
+	var first model.Receipt
+	if err := json.Unmarshal([]byte(row.Receipt), &first); err != nil {
+		return model.Decision{}, nil, err
+	}
+	approval, err := load[model.Approval](t.ctx, t, model.ChangeApproval, key)
+	if errors.Is(err, errNoObject) {
+		return first.Decision, nil, nil
+	}
+	return first.Decision, []model.Approval{approval}, err
+}
+
+func (t *tx) openAppeals(caseID string) (int, error) {
+	appeals, err := loadAll[model.Appeal](t, model.ChangeAppeal, "ref", caseID)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, a := range appeals {
+		if a.Outcome == "" {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // reverse takes back a decision: its sanctions count no more, and what it took

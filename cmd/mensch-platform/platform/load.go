@@ -51,6 +51,9 @@ func (l *Loader) Put(kind model.ChangeKind, id string, version int64, data any) 
 	if kind == model.ChangeDecision {
 		return l.putDecision(id, version, data)
 	}
+	if kind == model.ChangeApproval {
+		return l.putApproval(id, version, data)
+	}
 	if kind == model.ChangeAppeal {
 		if err := l.checkAppeal(id, data); err != nil {
 			return err
@@ -102,6 +105,30 @@ func (l *Loader) putDecision(id string, version int64, data any) error {
 		return nil
 	}
 	return l.t.strike(d.Reverses, d.ID)
+}
+
+// putApproval files a proposal with its decision; an open one can be answered.
+func (l *Loader) putApproval(id string, version int64, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("writing approval %s: %w", id, err)
+	}
+	var a model.Approval
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return fmt.Errorf("reading approval %s: %w", id, err)
+	}
+	if a.ID != id || a.DecisionID != id || a.Decision == nil || a.Decision.ID != id {
+		return fmt.Errorf("approval %s is of another decision", id)
+	}
+	if err := l.t.fileProposal(a, requestHash(*a.Decision), model.CaseOpen); err != nil {
+		return err
+	}
+	return l.t.put(model.ChangeApproval, id, version, a)
+}
+
+// PutFile keeps a file of an appeal and returns its ID, the SHA-256 of its bytes.
+func (l *Loader) PutFile(name string, data []byte) (model.Attachment, error) {
+	return l.t.keepFile(l.s, name, data)
 }
 
 // Delete replaces an object by its tombstone.

@@ -189,7 +189,7 @@ func owner(kind model.ChangeKind, raw []byte) (expert, ref string, err error) {
 		return "", links.Session, nil
 	case model.ChangeRating:
 		return links.ExpertID, links.SessionID, nil
-	case model.ChangeIncident, model.ChangeAppeal, model.ChangeTeam:
+	case model.ChangeIncident, model.ChangeAppeal, model.ChangeApproval, model.ChangeTeam:
 		return links.ExpertID, links.CaseID, nil
 	case model.ChangeDecision:
 		return links.Decision.ExpertID, links.Decision.CaseID, nil

@@ -15,8 +15,10 @@ import (
 )
 
 // photoPath is where a photo's bytes lie; id must have passed isPhotoID.
-func (s *Server) photoPath(id string) string {
-	return filepath.Join(s.dir, "photos", id[:2], id)
+func (s *Server) photoPath(id string) string { return s.pathUnder("photos", id) }
+
+func (s *Server) pathUnder(folder, id string) string {
+	return filepath.Join(s.dir, folder, id[:2], id)
 }
 
 // isPhotoID reports whether id is a SHA-256 in lower-case hex: nothing else
@@ -68,22 +70,24 @@ func (s *Server) photo(w http.ResponseWriter, r *http.Request, _ *holder) {
 	http.ServeContent(w, r, "", time.Time{}, file)
 }
 
-// savePhoto writes the bytes under their hash, whole or not at all, and on the
+func (s *Server) savePhoto(bytes []byte) (string, error) { return s.saveUnder("photos", bytes) }
+
+// saveUnder writes the bytes under their hash, whole or not at all, and on the
 // disk before the name appears.
-func (s *Server) savePhoto(bytes []byte) (string, error) {
+func (s *Server) saveUnder(where string, bytes []byte) (string, error) {
 	sum := sha256.Sum256(bytes)
 	id := hex.EncodeToString(sum[:])
-	path := s.photoPath(id)
+	path := s.pathUnder(where, id)
 	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(bytes)) {
 		return id, nil
 	}
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", fmt.Errorf("making the photo's folder: %w", err)
+		return "", fmt.Errorf("making the folder of %s: %w", where, err)
 	}
 	file, err := os.CreateTemp(folder, ".new-*")
 	if err != nil {
-		return "", fmt.Errorf("writing photo %s: %w", id, err)
+		return "", fmt.Errorf("writing %s of %s: %w", id, where, err)
 	}
 	_, err = file.Write(bytes)
 	if err == nil {
@@ -95,7 +99,7 @@ func (s *Server) savePhoto(bytes []byte) (string, error) {
 	}
 	if err != nil {
 		_ = os.Remove(file.Name())
-		return "", fmt.Errorf("writing photo %s: %w", id, err)
+		return "", fmt.Errorf("writing %s of %s: %w", id, where, err)
 	}
 	return id, nil
 }

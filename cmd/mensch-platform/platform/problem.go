@@ -27,6 +27,9 @@ const (
 	leaseHeld            problemType = "lease-held"
 	preconditionRequired problemType = "precondition-required"
 	keyReused            problemType = "key-reused"
+	approvalRequired     problemType = "approval-required"
+	proposalOpen         problemType = "proposal-open"
+	proposalClosed       problemType = "proposal-closed"
 	throttled            problemType = "throttled"
 	unavailable          problemType = "unavailable"
 	logRolledBack        problemType = "log-rolled-back"
@@ -44,6 +47,9 @@ var titles = map[problemType]string{
 	leaseHeld:            "Somebody else holds the case",
 	preconditionRequired: "If-Match is needed",
 	keyReused:            "The key was used for another decision",
+	approvalRequired:     "A second person must agree first",
+	proposalOpen:         "A proposal waits for a second person",
+	proposalClosed:       "The proposal was answered already, or is over",
 	throttled:            "Too many requests",
 	unavailable:          "The platform cannot answer now",
 	logRolledBack:        "The audit log is not the continuation of the one that is known",
@@ -59,6 +65,7 @@ type problem struct {
 	Case     *model.Case     `json:"case,omitempty"`
 	Decision *model.Decision `json:"decision,omitempty"`
 	Lease    *model.Lease    `json:"lease,omitempty"`
+	Approval *model.Approval `json:"approval,omitempty"`
 
 	retryAfter time.Duration
 	allow      string

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"mensch/app/cases"
@@ -130,9 +132,23 @@ func (t *tx) caseForReport(in model.Incident) (model.Case, error) {
 	return last, t.put(model.ChangeCase, last.ID, last.Version, last)
 }
 
+// newAppeal is an appeal as it comes in: its files with their bytes.
+type newAppeal struct {
+	ID         string    `json:"id"`
+	DecisionID string    `json:"decision_id"`
+	Text       string    `json:"text"`
+	Files      []newFile `json:"files"`
+}
+
+// newFile is a file as it comes in.
+type newFile struct {
+	Name string `json:"name"`
+	Data []byte `json:"data"` // base64 on the wire
+}
+
 // appeal files an expert's objection, and opens the case again for it.
 func (s *Server) appeal(w http.ResponseWriter, r *http.Request, _ *holder) {
-	var in model.Appeal
+	var in newAppeal
 	if err := readBody(r, &in); err != nil {
 		s.fail(w, r, err)
 		return
@@ -145,12 +161,14 @@ func (s *Server) appeal(w http.ResponseWriter, r *http.Request, _ *holder) {
 			return refuse(http.StatusUnprocessableEntity, invalid, "The id must be printable ASCII.")
 		case in.Text == "" || utf8.RuneCountInString(in.Text) > maxText:
 			return refuse(http.StatusUnprocessableEntity, invalid, "An appeal needs a text of at most %d characters.", maxText)
+		case len(in.Files) > model.MaxAttachments:
+			return refuse(http.StatusUnprocessableEntity, invalid, "An appeal may bring %d files.", model.MaxAttachments)
 		case in.ID == "":
 			in.ID = newID("a")
 		}
 		was, err := load[model.Appeal](t.ctx, t, model.ChangeAppeal, in.ID)
 		if err == nil {
-			if was.DecisionID != in.DecisionID || was.Text != in.Text {
+			if was.DecisionID != in.DecisionID || was.Text != in.Text || len(was.Files) != len(in.Files) {
 				return refuse(http.StatusUnprocessableEntity, keyReused, "The id %s is of another appeal.", in.ID)
 			}
 			out, status = was, http.StatusOK
@@ -159,7 +177,7 @@ func (s *Server) appeal(w http.ResponseWriter, r *http.Request, _ *holder) {
 		if !errors.Is(err, errNoObject) {
 			return err
 		}
-		out, err = t.file(in)
+		out, err = t.fileAppeal(s, in)
 		return err
 	})
 	if err != nil {
@@ -169,34 +187,72 @@ func (s *Server) appeal(w http.ResponseWriter, r *http.Request, _ *holder) {
 	s.answer(w, r, status, out)
 }
 
-func (t *tx) file(in model.Appeal) (model.Appeal, error) {
+// inTime refuses an objection to a decision that is too old: six months, or
+// what the rule pack says.
+func (s *Server) inTime(d model.Decision, now time.Time) error {
+	until := d.DecidedAt.AddDate(0, 6, 0)
+	if s.opts.Pack != nil {
+		until = s.opts.Pack.ObjectUntil(d.DecidedAt)
+	}
+	if now.After(until) {
+		return refuse(http.StatusUnprocessableEntity, invalid, "The time for objecting to the decision %s ended on %s.", d.ID, until.Format(time.DateOnly))
+	}
+	return nil
+}
+
+func (t *tx) fileAppeal(s *Server, in newAppeal) (model.Appeal, error) {
+	var none model.Appeal
 	row, err := t.decisionByKey(in.DecisionID)
 	if errors.Is(err, errNoObject) {
-		return in, refuse(http.StatusNotFound, notFound, "There is no decision %s.", in.DecisionID)
+		return none, refuse(http.StatusNotFound, notFound, "There is no decision %s.", in.DecisionID)
 	}
 	if err != nil {
-		return in, err
+		return none, err
 	}
 	if row.Reversed != "" {
-		return in, refuse(http.StatusUnprocessableEntity, invalid, "The decision %s was reversed already.", row.Key)
+		return none, refuse(http.StatusUnprocessableEntity, invalid, "The decision %s was reversed already.", row.Key)
+	}
+	var first model.Receipt
+	if err := json.Unmarshal([]byte(row.Receipt), &first); err != nil {
+		return none, fmt.Errorf("reading decision %s: %w", row.Key, err)
+	}
+	if len(first.Decision.Sanctions) == 0 {
+		return none, refuse(http.StatusUnprocessableEntity, invalid, "The decision %s sanctions nothing that could be objected to.", row.Key)
+	}
+	if err := s.inTime(first.Decision, t.now); err != nil {
+		return none, err
 	}
 	c, err := load[model.Case](t.ctx, t, model.ChangeCase, row.CaseID)
 	if errors.Is(err, errNoObject) {
-		return in, refuse(http.StatusNotFound, notFound, "There is no case %s.", row.CaseID)
+		return none, refuse(http.StatusNotFound, notFound, "There is no case %s.", row.CaseID)
 	}
 	if err != nil {
-		return in, err
+		return none, err
 	}
 	if c.State, err = cases.Next(c.State, cases.Event{Kind: cases.Appealed}); err != nil {
-		return in, refuse(http.StatusUnprocessableEntity, invalid, "%s", err)
+		return none, refuse(http.StatusUnprocessableEntity, invalid, "%s", err)
+	}
+	if c.State == model.CaseProposed {
+		// Where the case goes back to if the proposal comes to nothing.
+		if _, err := t.ExecContext(t.ctx, "UPDATE proposals SET back = ? WHERE case_id = ? AND open = 1", model.CaseAppealed, c.ID); err != nil {
+			return none, fmt.Errorf("noting the appeal on %s: %w", c.ID, err)
+		}
 	}
 	c.Version++
 	if err := t.put(model.ChangeCase, c.ID, c.Version, c); err != nil {
-		return in, err
+		return none, err
+	}
+	var files []model.Attachment
+	for _, f := range in.Files {
+		kept, err := t.keepFile(s, f.Name, f.Data)
+		if err != nil {
+			return none, err
+		}
+		files = append(files, kept)
 	}
 	out := model.Appeal{
 		ID: in.ID, Version: 1, CaseID: row.CaseID, DecisionID: row.Key, ExpertID: row.ExpertID,
-		Text: in.Text, At: t.now,
+		Text: in.Text, Files: files, At: t.now,
 	}
 	return out, t.put(model.ChangeAppeal, out.ID, out.Version, out)
 }
@@ -218,7 +274,7 @@ func (s *Server) erase(w http.ResponseWriter, r *http.Request, _ *holder) {
 // stay, with the evidence copied into them: they are the record of what the
 // platform did. An unknown expert gives model.ErrNotFound.
 func (s *Server) EraseExpert(ctx context.Context, id string) error {
-	var photos []string
+	var photos, files []string
 	err := s.write(ctx, func(t *tx) error {
 		if _, err := load[model.Expert](ctx, t, model.ChangeExpert, id); errors.Is(err, errNoObject) {
 			return model.ErrNotFound
@@ -232,6 +288,10 @@ func (s *Server) EraseExpert(ctx context.Context, id string) error {
 		photos, err = t.photosOf(id, p.PhotoID)
 		if err != nil {
 			return err
+		}
+		if err := t.SelectContext(ctx, &files, `SELECT DISTINCT json_extract(f.value, '$.id') FROM objects, json_each(objects.data, '$.files') f
+			WHERE kind = 'appeal' AND deleted = 0 AND expert = ?`, id); err != nil {
+			return fmt.Errorf("reading the files of their appeals: %w", err)
 		}
 		var theirs []object
 		if err := t.SelectContext(ctx, &theirs, `SELECT * FROM objects WHERE deleted = 0 AND kind <> 'decision' AND (expert = ?1
@@ -249,13 +309,16 @@ func (s *Server) EraseExpert(ctx context.Context, id string) error {
 				}
 			}
 		}
+		if _, err := t.ExecContext(ctx, "UPDATE proposals SET open = 0 WHERE expert_id = ?", id); err != nil {
+			return err
+		}
 		_, err = t.ExecContext(ctx, "DELETE FROM base_states WHERE expert_id = ?", id)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("erasing expert %s: %w", id, err)
 	}
-	return s.dropPhotos(ctx, photos)
+	return errors.Join(s.dropPhotos(ctx, photos), s.dropFiles(ctx, files))
 }
 
 // photosOf are the photos that an expert shows, or showed until a decision

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+
+	"mensch/app/cases"
 )
 
 // routes is the whole surface; openapi.yaml says the same in the contract's
@@ -20,25 +22,31 @@ func (s *Server) routes() http.Handler {
 	}{
 		{"/openapi.yaml", map[string]http.Handler{"GET": packed(http.HandlerFunc(s.openAPIYAML))}},
 		{"/openapi.json", map[string]http.Handler{"GET": packed(http.HandlerFunc(s.openAPIJSON))}},
-		{"/v1/me", map[string]http.Handler{"GET": s.guard(actRead, s.me)}},
-		{"/v1/changes", map[string]http.Handler{"GET": packed(s.guard(actRead, s.changes))}},
-		{"/v1/photos/{id}", map[string]http.Handler{"GET": s.guard(actRead, s.photo)}},
-		{"/v1/cases/{id}/decisions", map[string]http.Handler{"POST": s.guard(actDecide, s.decide)}},
+		{"/v1/me", map[string]http.Handler{"GET": s.guard(cases.MayRead, s.me)}},
+		{"/v1/changes", map[string]http.Handler{"GET": packed(s.guard(cases.MayRead, s.changes))}},
+		{"/v1/photos/{id}", map[string]http.Handler{"GET": s.guard(cases.MayRead, s.photo)}},
+		{"/v1/cases/{id}/decisions", map[string]http.Handler{"POST": s.guard(cases.MayDecide, s.decide)}},
 		{"/v1/cases/{id}/lease", map[string]http.Handler{
-			"POST":   s.guard(actLease, s.takeLease),
-			"PUT":    s.guard(actLease, s.renewLease),
-			"DELETE": s.guard(actLease, s.releaseLease),
+			"POST":   s.guard(cases.MayLease, s.takeLease),
+			"PUT":    s.guard(cases.MayLease, s.renewLease),
+			"DELETE": s.guard(cases.MayLease, s.releaseLease),
 		}},
-		{"/v1/decisions/{key}", map[string]http.Handler{"GET": s.guard(actRead, s.decision)}},
+		{"/v1/cases/{id}/proposals", map[string]http.Handler{"POST": s.guard(cases.MayDecide, s.propose)}},
+		{"/v1/approvals/{id}", map[string]http.Handler{"GET": s.guard(cases.MayRead, s.approval)}},
+		{"/v1/approvals/{id}/answers", map[string]http.Handler{"POST": s.guard(cases.MayRead, s.answerApproval)}},
+		{"/v1/files/{id}", map[string]http.Handler{"GET": s.guard(cases.MayRead, s.file)}},
+		{"/v1/decisions/{key}", map[string]http.Handler{"GET": s.guard(cases.MayRead, s.decision)}},
 		{"/v1/audit/{origin}", map[string]http.Handler{
-			"GET": s.guard(actRead, s.heads),
-			"PUT": s.guard(actDecide, s.keepHead),
+			"GET": s.guard(cases.MayRead, s.heads),
+			"PUT": s.guard(cases.MayDecide, s.keepHead),
 		}},
-		{"/v1/team/{id}", map[string]http.Handler{"PUT": s.guard(actTeam, s.team)}},
-		{"/v1/colleagues", map[string]http.Handler{"GET": s.guard(actRead, s.colleagues)}},
-		{"/v1/incidents", map[string]http.Handler{"POST": s.guard(actReport, s.report)}},
-		{"/v1/appeals", map[string]http.Handler{"POST": s.guard(actAppeal, s.appeal)}},
-		{"/v1/experts/{id}", map[string]http.Handler{"DELETE": s.guard(actErase, s.erase)}},
+		{"/v1/team/{id}", map[string]http.Handler{"PUT": s.guard(cases.MayTeam, s.team)}},
+		{"/v1/colleagues", map[string]http.Handler{"GET": s.guard(cases.MayRead, s.colleagues)}},
+		{"/v1/incidents", map[string]http.Handler{"POST": s.guard(cases.MayReport, s.report)}},
+		{"/v1/appeals", map[string]http.Handler{"POST": s.guard(cases.MayAppeal, s.appeal)}},
+		{"/api/v1/statement", map[string]http.Handler{"POST": s.guard(cases.MayPublish, s.oneStatement)}},
+		{"/api/v1/statements", map[string]http.Handler{"POST": s.guard(cases.MayPublish, s.manyStatements)}},
+		{"/v1/experts/{id}", map[string]http.Handler{"DELETE": s.guard(cases.MayErase, s.erase)}},
 	}
 	mux := http.NewServeMux()
 	for _, route := range table {

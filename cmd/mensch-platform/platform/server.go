@@ -18,6 +18,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"golang.org/x/time/rate"
+
+	"mensch/app/guidelines"
 )
 
 // Options are how a platform runs. The zero value is good.
@@ -30,6 +32,7 @@ type Options struct {
 	Burst       int              // requests at once for each token; 0: 400
 	MaxBody     int64            // bytes of a request's body; 0: 4 MiB
 	Log         *slog.Logger     // nil: nothing is logged
+	Pack        *guidelines.Pack // says which sanctions need a second person, and how long an expert may object; nil: none do, and six months
 	Tick        time.Duration    // how often ended suspensions and old tombstones are looked for; 0: a minute; negative: never
 }
 
@@ -174,6 +177,9 @@ func (s *Server) run(ctx context.Context) {
 func (s *Server) Tick(ctx context.Context) error {
 	if err := s.passTime(ctx); err != nil {
 		return fmt.Errorf("ending suspensions: %w", err)
+	}
+	if err := s.expireProposals(ctx); err != nil {
+		return fmt.Errorf("ending proposals: %w", err)
 	}
 	if s.opts.FeedHorizon > 0 {
 		if _, err := s.CompactBefore(ctx, s.opts.Now().Add(-s.opts.FeedHorizon)); err != nil {

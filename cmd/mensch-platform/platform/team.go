@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mensch/app/cases"
 	"mensch/app/model"
 )
 
@@ -227,7 +228,7 @@ func (s *Server) colleagues(w http.ResponseWriter, r *http.Request, _ *holder) {
 func (s *Server) colleagueNames() []string {
 	var names []string
 	for _, h := range *s.tokens.Load() {
-		if may(h.roles, actDecide) && !slices.Contains(names, h.name) {
+		if cases.May(h.roles, cases.MayDecide) && !slices.Contains(names, h.name) {
 			names = append(names, h.name)
 		}
 	}
