@@ -32,6 +32,7 @@ const (
 	KindLeaseHeld    Kind = "lease held"   // 409: somebody holds the case
 	KindLeaseLost    Kind = "lease lost"   // 409: the case was claimed after our claim ran out
 	KindRolledBack   Kind = "rolled back"  // 409: the audit log is not the continuation of what the platform knows
+	KindClosed       Kind = "closed"       // 409: the proposal was answered already, or is over
 	KindThrottled    Kind = "throttled"    // 429
 	KindUnavailable  Kind = "unavailable"  // 503 in the platform's own words: it did nothing
 	KindBroken       Kind = "broken"       // any other 5xx: it may have done something
@@ -61,6 +62,7 @@ type Problem struct {
 	Case     *model.Case     `json:"case,omitempty"`     // of a stale case
 	Decision *model.Decision `json:"decision,omitempty"` // that stands on a stale case
 	Lease    *model.Lease    `json:"lease,omitempty"`    // that holds the case
+	Approval *model.Approval `json:"approval,omitempty"` // the proposal as it stands
 }
 
 func (e *Error) Error() string {
@@ -140,6 +142,8 @@ func (e *Error) what() string {
 			return fmt.Sprintf("%s holds the case until %s UTC", tidy(e.Problem.Lease.Holder, 80), e.Problem.Lease.Expires.UTC().Format("15:04"))
 		}
 		return "somebody else holds the case"
+	case KindClosed:
+		return "the proposal was answered already, or is over" + saying
 	case KindLeaseLost:
 		return "the claim on the case ran out and somebody else claimed it"
 	case KindThrottled:

@@ -24,8 +24,11 @@ type memory struct {
 	faults  map[string]string
 	outbox  map[string]*model.OutboxEntry
 	log     []model.OutboxChange
-	broken  error // of SettleOutbox
-	onApply func()
+	answers []*model.AnswerEntry
+
+	answered []model.AnswerChange
+	broken   error // of SettleOutbox
+	onApply  func()
 }
 
 func newMemory() *memory {
@@ -214,6 +217,38 @@ func (m *memory) entry(id string) model.OutboxEntry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return *m.outbox[id]
+}
+
+func (m *memory) MissingFiles(context.Context, string, int) ([]string, error) { return nil, nil }
+func (m *memory) SaveFile(context.Context, string, io.Reader) error           { return nil }
+func (m *memory) FaultFile(context.Context, string, string) error             { return nil }
+
+func (m *memory) NextAnswer(_ context.Context, now time.Time) (model.AnswerEntry, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.answers {
+		if (e.State == model.OutboxQueued || e.State == model.OutboxUnknown) && !e.NotBefore.After(now) {
+			return *e, nil
+		}
+	}
+	return model.AnswerEntry{}, model.ErrNotFound
+}
+
+func (m *memory) SettleAnswer(_ context.Context, c model.AnswerChange) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.answers {
+		if e.Answer.ID != c.AnswerID {
+			continue
+		}
+		if e.State != c.From {
+			return model.ErrStale
+		}
+		e.State, e.NotBefore, e.LastError = c.To, c.NotBefore, c.LastError
+		m.answered = append(m.answered, c)
+		return nil
+	}
+	return model.ErrNotFound
 }
 
 var _ Store = (*memory)(nil)

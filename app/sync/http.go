@@ -295,6 +295,9 @@ var kindOfProblem = map[string]Kind{
 	"log-rolled-back":       KindRolledBack,
 	"precondition-required": KindInvalid,
 	"key-reused":            KindInvalid,
+	"approval-required":     KindInvalid,
+	"proposal-open":         KindStale,
+	"proposal-closed":       KindClosed,
 	"throttled":             KindThrottled,
 	"unavailable":           KindUnavailable,
 }

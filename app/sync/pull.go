@@ -64,6 +64,9 @@ func Pull(ctx context.Context, store Store, platform Platform, opt Options) (Res
 	if err := p.photos(ctx); err != nil {
 		return p.res, err
 	}
+	if err := p.files(ctx); err != nil {
+		return p.res, err
+	}
 	return p.res, nil
 }
 
@@ -187,7 +190,7 @@ func (p *puller) count(page model.ChangePage, res model.PageResult) {
 var known = map[model.ChangeKind]bool{
 	model.ChangeExpert: true, model.ChangeProfile: true, model.ChangeSession: true, model.ChangeMessage: true,
 	model.ChangeRating: true, model.ChangeStatus: true, model.ChangeIncident: true, model.ChangeCase: true,
-	model.ChangeDecision: true, model.ChangeAppeal: true, model.ChangeTeam: true,
+	model.ChangeDecision: true, model.ChangeAppeal: true, model.ChangeApproval: true, model.ChangeTeam: true,
 }
 
 // adopt reads where the store stands. A store of another platform is turned to

@@ -33,7 +33,8 @@ const (
 	maxPause   = 5 * time.Minute
 )
 
-// Push sends the decisions that are due, oldest first, until none is. Each is
+// Push sends the decisions and proposals that are due, oldest first, until none
+// is, and then the answers to proposals. Each is
 // written down as sending before its request leaves; one without an answer
 // becomes unknown, and is asked for by its key before it is sent again.
 //
@@ -65,7 +66,7 @@ func (p *pusher) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		entry, err := p.store.NextOutbox(ctx, p.opt.Now().UTC())
 		if errors.Is(err, model.ErrNotFound) {
-			return nil
+			return p.answers(ctx)
 		}
 		if err != nil {
 			return fmt.Errorf("reading the outbox: %w", err)
@@ -81,10 +82,14 @@ func (p *pusher) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s := p.sent
-		p.opt.Progress(Progress{Phase: PhaseSending, Done: int64(s.Acked + s.Conflicts + s.Rejected + s.Unknown + s.Waiting)})
+		p.tell()
 	}
 	return &Error{Op: "send the decisions", Kind: KindCancelled, Hint: "They are kept in the outbox.", Err: context.Cause(ctx)}
+}
+
+func (p *pusher) tell() {
+	s := p.sent
+	p.opt.Progress(Progress{Phase: PhaseSending, Done: int64(s.Acked + s.Conflicts + s.Rejected + s.Unknown + s.Waiting)})
 }
 
 // own refuses to send what was decided on one platform to another.
@@ -102,12 +107,11 @@ func (p *pusher) own(ctx context.Context) error {
 // take moves one entry as far as it goes. The error ends the push, ErrStale
 // excepted.
 func (p *pusher) take(ctx context.Context, entry model.OutboxEntry) error {
-	d := entry.Decision
 	from := entry.State
 	if from == model.OutboxUnknown {
-		receipt, err := p.platform.Decision(ctx, d.ID)
+		got, err := p.ask(ctx, entry)
 		if KindOf(err) != KindNotFound {
-			return p.answered(ctx, entry, from, receipt, err, true)
+			return p.answered(ctx, entry, from, got, err, true)
 		}
 		if err := p.settle(ctx, entry, from, cases.OutboxMissing, model.OutboxChange{NotBefore: p.opt.Now().UTC(), LastError: entry.LastError}); err != nil {
 			return err
@@ -119,18 +123,43 @@ func (p *pusher) take(ctx context.Context, entry model.OutboxEntry) error {
 	if err := p.settle(ctx, entry, from, cases.OutboxSend, model.OutboxChange{Attempt: true}); err != nil {
 		return err
 	}
-	receipt, err := p.platform.Decide(ctx, d)
-	return p.answered(ctx, entry, model.OutboxSending, receipt, err, false)
+	got, err := p.send(ctx, entry)
+	return p.answered(ctx, entry, model.OutboxSending, got, err, false)
+}
+
+// landed is the platform's word that a decision or a proposal arrived.
+type landed struct {
+	receipt  *model.Receipt
+	approval *model.Approval
+}
+
+func (p *pusher) send(ctx context.Context, entry model.OutboxEntry) (landed, error) {
+	if entry.Kind == model.OutboxPropose {
+		a, err := p.platform.Propose(ctx, entry.Decision)
+		return landed{approval: &a}, err
+	}
+	r, err := p.platform.Decide(ctx, entry.Decision)
+	return landed{receipt: &r}, err
+}
+
+func (p *pusher) ask(ctx context.Context, entry model.OutboxEntry) (landed, error) {
+	if entry.Kind == model.OutboxPropose {
+		a, err := p.platform.Approval(ctx, entry.Decision.ID)
+		return landed{approval: &a}, err
+	}
+	r, err := p.platform.Decision(ctx, entry.Decision.ID)
+	return landed{receipt: &r}, err
 }
 
 // answered settles an entry by what came of a request. asked says that the
 // request only asked for the key.
-func (p *pusher) answered(ctx context.Context, entry model.OutboxEntry, from model.OutboxState, receipt model.Receipt, err error, asked bool) error {
+func (p *pusher) answered(ctx context.Context, entry model.OutboxEntry, from model.OutboxState, got landed, err error, asked bool) error {
 	// Whatever the answer was, it must be written down, also when the caller
 	// has just given up.
 	keep := context.WithoutCancel(ctx)
 	if err == nil {
-		if err := p.settle(keep, entry, from, cases.OutboxAck, model.OutboxChange{Receipt: &receipt, CaseState: caseAfter(entry, cases.Ack)}); err != nil {
+		change := model.OutboxChange{Receipt: got.receipt, Approval: got.approval, CaseState: caseAfter(entry, cases.Ack)}
+		if err := p.settle(keep, entry, from, cases.OutboxAck, change); err != nil {
 			return err
 		}
 		p.sent.Acked++
@@ -287,7 +316,11 @@ func (p *pusher) unstick(ctx context.Context) error {
 // caseAfter is where the decision's case goes. An event that the case's machine
 // does not know leaves it where it is.
 func caseAfter(entry model.OutboxEntry, kind cases.EventKind) model.CaseState {
-	to, err := cases.Next(model.CaseWaiting, cases.Event{Kind: kind, Back: entry.Back})
+	from := model.CaseWaiting
+	if entry.Kind == model.OutboxPropose {
+		from = model.CaseProposed
+	}
+	to, err := cases.Next(from, cases.Event{Kind: kind, Back: entry.Back})
 	if err != nil {
 		return ""
 	}

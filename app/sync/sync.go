@@ -32,6 +32,16 @@ type Platform interface {
 	Decide(ctx context.Context, d model.Decision) (model.Receipt, error)
 	// Decision asks what became of a decision: KindNotFound if it never came.
 	Decision(ctx context.Context, key string) (model.Receipt, error)
+	// Propose lays a decision before a second person, under its ID as
+	// Idempotency-Key, as Decide sends one.
+	Propose(ctx context.Context, d model.Decision) (model.Approval, error)
+	// Approval tells how a proposal stands: KindNotFound if it never came.
+	Approval(ctx context.Context, id string) (model.Approval, error)
+	// Answer sends the second person's word, or the proposer's withdrawal,
+	// under its ID as Idempotency-Key.
+	Answer(ctx context.Context, a model.ApprovalAnswer) (model.Approval, error)
+	// File opens a file of an appeal by the SHA-256 of its bytes.
+	File(ctx context.Context, id string) (body io.ReadCloser, err error)
 	Lease(ctx context.Context, caseID string) (model.Lease, error)
 	RenewLease(ctx context.Context, lease model.Lease) (model.Lease, error)
 	ReleaseLease(ctx context.Context, lease model.Lease) error
@@ -56,6 +66,13 @@ type Store interface {
 	SettleOutbox(ctx context.Context, change model.OutboxChange) error
 	RecoverOutbox(ctx context.Context, now time.Time) (int, error)
 	Outbox(ctx context.Context, afterSeq int64, limit int) ([]model.OutboxEntry, error)
+
+	MissingFiles(ctx context.Context, after string, limit int) ([]string, error)
+	SaveFile(ctx context.Context, id string, r io.Reader) error
+	FaultFile(ctx context.Context, id, fault string) error
+
+	NextAnswer(ctx context.Context, now time.Time) (model.AnswerEntry, error)
+	SettleAnswer(ctx context.Context, change model.AnswerChange) error
 }
 
 // Options say how to pull and push. The zero value is good.

@@ -92,7 +92,12 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 	if set.verbose {
 		level = slog.LevelDebug
 	}
+	pack, err := demo.Rules()
+	if err != nil {
+		return err
+	}
 	s, err := platform.Open(ctx, set.dir, platform.Options{
+		Pack:   pack,
 		Tokens: tokens,
 		Rate:   rate.Limit(set.rate),
 		Burst:  max(1, int(2*set.rate)),

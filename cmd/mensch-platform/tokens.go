@@ -48,8 +48,8 @@ func makeTokens(path string) error {
 	if err != nil {
 		return fmt.Errorf("making the tokens: %w", err)
 	}
-	_, err = fmt.Fprintf(file, "# name:role,role:secret. Whoever has a secret is that person to the platform.\nModerator:moderator:%s\nSenior:moderator,senior:%s\nReader:reader:%s\n",
-		platform.NewSecret(), platform.NewSecret(), platform.NewSecret())
+	_, err = fmt.Fprintf(file, "# name:role,role:secret. Whoever has a secret is that person to the platform.\nModerator:moderator:%s\nApprover:moderator,approver:%s\nSenior:moderator,senior:%s\nReader:reader:%s\n",
+		platform.NewSecret(), platform.NewSecret(), platform.NewSecret(), platform.NewSecret())
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("writing the tokens: %w", errors.Join(err, os.Remove(path)))
 	}

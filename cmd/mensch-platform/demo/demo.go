@@ -3,6 +3,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"mensch/app/guidelines"
+	"mensch/assets"
 	"mensch/cmd/mensch-platform/platform"
 )
 
@@ -52,13 +55,27 @@ const (
 	Colleague = "Robin Vale"
 )
 
+// Rules is the rule pack that Mensch ships: the platform enforces what it says
+// of second persons and of objections.
+func Rules() (*guidelines.Pack, error) {
+	pack, err := guidelines.Load(bytes.NewReader(assets.RulePack()))
+	if err != nil {
+		return nil, fmt.Errorf("reading the rule pack: %w", err)
+	}
+	return pack, nil
+}
+
 // Start opens the platform in a folder, fills it if it is new, and serves it
 // at a loopback address: the one of the last time where it is free, so that a
 // store filled from it need not start over. The tokens are new each time. The
 // context only ends the starting; Stop ends the demo.
 func Start(ctx context.Context, opts Options) (*Demo, error) {
 	d := &Demo{Token: platform.NewSecret(), Colleague: platform.NewSecret(), done: make(chan error, 1)}
-	s, err := platform.Open(ctx, opts.Dir, platform.Options{Now: opts.Now, Log: opts.Log, Tick: opts.Tick, Rate: rate.Inf})
+	pack, err := Rules()
+	if err != nil {
+		return nil, fmt.Errorf("opening the demo: %w", err)
+	}
+	s, err := platform.Open(ctx, opts.Dir, platform.Options{Now: opts.Now, Log: opts.Log, Tick: opts.Tick, Rate: rate.Inf, Pack: pack})
 	if err != nil {
 		return nil, fmt.Errorf("opening the demo: %w", err)
 	}
