@@ -114,11 +114,15 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 	if decision.Evidence, err = d.evidence(ctx, draft); err != nil {
 		return preview, facts, err
 	}
+	changing, err := d.against(ctx, draft, &decision, &record)
+	if err != nil {
+		return preview, facts, err
+	}
 	sanctions, problems, err := d.sanctions(draft, decision, expert.Expert, record, now)
 	if err != nil {
 		return preview, facts, err
 	}
-	decision.Sanctions, preview.Problems = sanctions, problems
+	decision.Sanctions, preview.Problems = sanctions, append(changing, problems...)
 	preview.Message = draft.Message
 	if preview.Message == "" && draft.Outcome == model.Sanctioned && len(decision.Sanctions) > 0 {
 		text, err := cases.Compose(d.pack(), decision.Language, expert, decision.Sanctions, decision.Evidence)
@@ -130,13 +134,26 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 			return preview, facts, fmt.Errorf("composing the message: %w", err)
 		}
 		preview.Message = text
+		if draft.Reverses != "" {
+			preview.Message = cases.WithReason(text, draft.Rationale)
+		}
 	}
 	decision.Message = preview.Message
 	preview.Problems = append(preview.Problems, cases.Check(d.pack(), decision)...)
-	if facts.Case.State == model.CaseWaiting {
-		preview.Problems = append(preview.Problems, "This case is already decided and on its way to the platform. Undo that decision first.")
+	preview.Problems = append(preview.Problems, busy(facts.Case.State)...)
+	if !d.May(cases.MayDecide) {
+		preview.Problems = append(preview.Problems, "Your roles at the platform don't include deciding.")
+	}
+	if len(preview.Problems) == 0 {
+		if _, err := d.statementsOf(decision); err != nil {
+			preview.Problems = statementProblems(err)
+		}
 	}
 	preview.SideEffects = cases.SideEffects(d.pack(), decision, facts)
+	if draft.Reverses != "" {
+		preview.SideEffects = append([]string{"Takes the earlier decision back, and stands in its place."}, preview.SideEffects...)
+	}
+	preview.Proposal = cases.NeedsApproval(d.pack(), decision.Sanctions)
 	preview.Decision = decision
 	return preview, facts, nil
 }
@@ -272,8 +289,18 @@ func (d *Desk) Decide(ctx context.Context, draft Draft) (model.Decision, error) 
 
 func (d *Desk) confirm(ctx context.Context, decision model.Decision, from model.CaseState) error {
 	event := cases.Event{Kind: cases.Confirm}
-	if from == model.CaseConflict {
+	switch {
+	case len(cases.NeedsApproval(d.pack(), decision.Sanctions)) > 0:
+		event.Kind = cases.Propose
+	case from == model.CaseConflict:
 		event.Kind = cases.KeepOurs
+	}
+	if why := busy(from); len(why) > 0 {
+		return &Refusal{Why: "The decision was not made. " + why[0]}
+	}
+	statements, err := d.statementsOf(decision)
+	if err != nil {
+		return fmt.Errorf("deciding case %s: %w", decision.CaseID, err)
 	}
 	to, err := cases.Next(from, event)
 	if err != nil {
@@ -284,7 +311,7 @@ func (d *Desk) confirm(ctx context.Context, decision model.Decision, from model.
 		return err
 	}
 	notBefore := d.now().UTC().Add(time.Duration(settings.UndoSeconds) * time.Second)
-	if err := d.store.Decide(ctx, decision, from, to, notBefore); err != nil {
+	if err := d.store.Decide(ctx, decision, from, to, notBefore, statements...); err != nil {
 		return fmt.Errorf("deciding case %s: %w", decision.CaseID, err)
 	}
 	d.changed()
@@ -321,7 +348,11 @@ func (d *Desk) Undo(ctx context.Context, decisionID string) error {
 	if err != nil {
 		return fmt.Errorf("reading case %s: %w", entry.Decision.CaseID, err)
 	}
-	to, err := cases.Next(held.State, cases.Event{Kind: cases.Undo, Back: entry.Back})
+	event := cases.Undo
+	if entry.Kind == model.OutboxPropose {
+		event = cases.Refuse
+	}
+	to, err := cases.Next(held.State, cases.Event{Kind: event, Back: entry.Back})
 	if err != nil {
 		return fmt.Errorf("undoing decision %s: %w", decisionID, err)
 	}

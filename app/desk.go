@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,7 +27,9 @@ type Options struct {
 	Now      func() time.Time
 	// Moderator names who decides where the platform has not said it.
 	Moderator string
-	Keys      Keys // nil: no heads are signed, and no case files sealed
+	// Transparency is where statements of reasons go; nil: to the platform.
+	Transparency platform.Transparency
+	Keys         Keys // nil: no heads are signed, and no case files sealed
 }
 
 // Desk is one moderator's place of work: a store, a platform, the rules and
@@ -57,6 +60,8 @@ type Desk struct {
 	pushing sync.Mutex // one push at a time
 	detect  sync.Mutex // one run of the detectors at a time; guards indexes
 	indexes *indexes
+
+	transparency platform.Transparency // guarded by mu; nil: the platform
 }
 
 // NewDesk wires a desk. It recovers what a killed process left in the outbox.
@@ -70,7 +75,7 @@ func NewDesk(ctx context.Context, o Options) (*Desk, error) {
 	d := &Desk{
 		store: o.Store, shipped: o.Pack, models: o.Models, now: o.Now,
 		platform: o.Platform, server: o.Server, moderator: o.Moderator,
-		watchers: map[int]func(){}, keys: o.Keys,
+		watchers: map[int]func(){}, keys: o.Keys, transparency: o.Transparency,
 	}
 	if err := d.loadRuling(ctx); err != nil {
 		return nil, err
@@ -88,6 +93,13 @@ func NewDesk(ctx context.Context, o Options) (*Desk, error) {
 		if d.moderator, err = d.store.Setting(ctx, settingModerator); err != nil {
 			return nil, fmt.Errorf("reading the moderator's name: %w", err)
 		}
+	}
+	roles, err := d.store.Setting(ctx, settingRoles)
+	if err != nil {
+		return nil, fmt.Errorf("reading the moderator's roles: %w", err)
+	}
+	if roles != "" {
+		d.roles = strings.Split(roles, ",")
 	}
 	return d, nil
 }

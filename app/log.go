@@ -287,6 +287,9 @@ func (d *Desk) Verify(ctx context.Context) (Verification, error) {
 	if err := d.store.CheckIntegrity(ctx); err != nil {
 		return v, fmt.Errorf("checking the store: %w", err)
 	}
+	if _, err := d.verifyHistories(ctx); err != nil {
+		return v, err
+	}
 	d.log.mu.Lock()
 	defer d.log.mu.Unlock()
 	// From the first row on, whatever was read before.

@@ -25,6 +25,7 @@ type Store interface {
 	AuditStore
 	RulesStore
 	HeadStore
+	ReviewStore
 	TeamStore
 	Close() error
 }
@@ -148,7 +149,10 @@ type DecisionStore interface {
 	// local effect (the case's state, strikes) and its audit row in one
 	// transaction. The case must still have the decision's CaseVersion and be
 	// in the state from, else ErrStale.
-	Decide(ctx context.Context, d model.Decision, from, to model.CaseState, notBefore time.Time) error
+	// Statements of reasons go with it, and wait until it stands. One whose case
+	// becomes proposed is sent as a proposal, and takes effect only when the
+	// platform says so.
+	Decide(ctx context.Context, d model.Decision, from, to model.CaseState, notBefore time.Time, statements ...model.StatementEntry) error
 	// Undo takes a decision back that has not begun to be sent: else ErrStale.
 	Undo(ctx context.Context, decisionID string, to model.CaseState, by string, at time.Time) error
 }

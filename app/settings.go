@@ -16,6 +16,7 @@ const SettingServer = "server"
 // Keys of the settings in the store.
 const (
 	settingModerator = "moderator"
+	settingRoles     = "roles"
 	settingDesk      = "desk"
 	settingFilter    = "queue-filter"
 )

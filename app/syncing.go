@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"mensch/app/audit"
@@ -109,7 +111,7 @@ func (d *Desk) Connected() bool {
 // introduce keeps the name that the platform knows this moderator by.
 func (d *Desk) introduce(ctx context.Context, name string, roles []string) error {
 	d.mu.Lock()
-	same := d.moderator == name
+	same := d.moderator == name && slices.Equal(d.roles, roles)
 	d.moderator, d.roles = name, roles
 	d.mu.Unlock()
 	if same {
@@ -117,6 +119,9 @@ func (d *Desk) introduce(ctx context.Context, name string, roles []string) error
 	}
 	if err := d.store.SetSetting(ctx, settingModerator, name); err != nil {
 		return fmt.Errorf("keeping the moderator's name: %w", err)
+	}
+	if err := d.store.SetSetting(ctx, settingRoles, strings.Join(roles, ",")); err != nil {
+		return fmt.Errorf("keeping the moderator's roles: %w", err)
 	}
 	return nil
 }
@@ -157,15 +162,22 @@ func (d *Desk) Push(ctx context.Context) (acked int, err error) {
 	if err != nil {
 		return sent.Acked, fmt.Errorf("sending decisions: %w", err)
 	}
-	if !sent.Any() {
-		return 0, told
+	if sent.Any() {
+		told = errors.Join(d.anchor(ctx, p, server), told)
 	}
-	return sent.Acked, errors.Join(d.anchor(ctx, p, server), told)
+	if to := d.publisher(); to != nil {
+		_, err := d.publish(ctx, to)
+		told = errors.Join(told, err)
+	}
+	return sent.Acked, told
 }
 
 // due reports whether anything in the outbox may be sent now.
 func (d *Desk) due(ctx context.Context) (bool, error) {
 	_, err := d.store.NextOutbox(ctx, d.now().UTC())
+	if notFound(err) {
+		_, err = d.store.NextAnswer(ctx, d.now().UTC())
+	}
 	if notFound(err) {
 		return false, nil
 	}

@@ -108,6 +108,8 @@ type Draft struct {
 	Message   string // edited text; empty: composed from the templates
 	Language  string
 	Rationale string
+	Reverses  string // the decision that this one changes; empty: none
+	Answers   string // the appeal that this one answers; empty: none
 }
 
 // DraftSanction is one sanction of a draft.
@@ -136,6 +138,7 @@ type Preview struct {
 	Message     string
 	SideEffects []string // "closes 3 incidents", in sentences
 	Problems    []string // why it cannot be confirmed; empty: it can
+	Proposal    []string // why a second person must agree first; empty: nobody must
 	Decision    model.Decision
 }
 

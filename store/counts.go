@@ -22,6 +22,10 @@ func (s *Store) Counts(ctx context.Context) (model.Counts, error) {
 		Conflicts int `db:"conflicts"`
 		Outbox    int `db:"outbox"`
 		Work      int `db:"work"`
+
+		Proposals  int `db:"proposals"`
+		Appeals    int `db:"appeals"`
+		Statements int `db:"statements"`
 	}
 	err := s.pool.GetContext(ctx, &row, `SELECT
 		(SELECT count(*) FROM experts) AS experts,
@@ -35,7 +39,11 @@ func (s *Store) Counts(ctx context.Context) (model.Counts, error) {
 		(SELECT count(*) FROM cases WHERE shown = 1 AND state IN ('waiting', 'proposed')) AS waiting,
 		(SELECT count(*) FROM cases WHERE shown = 1 AND state = 'decided') AS decided,
 		(SELECT count(*) FROM cases WHERE shown = 1 AND state = 'conflict') AS conflicts,
-		(SELECT count(*) FROM outbox WHERE state NOT IN ('acked', 'undone')) AS outbox,
+		(SELECT count(*) FROM outbox WHERE state NOT IN ('acked', 'undone'))
+			+ (SELECT count(*) FROM answers WHERE state IN ('queued', 'sending', 'unknown')) AS outbox,
+		(SELECT count(*) FROM approvals WHERE answer = '') AS proposals,
+		(SELECT count(*) FROM appeals WHERE outcome = '') AS appeals,
+		(SELECT count(*) FROM statements WHERE state IN ('held', 'queued', 'refused')) AS statements,
 		(SELECT count(*) FROM work) AS work`)
 	return model.Counts(row), failed(ctx, "counting", err)
 }

@@ -76,6 +76,9 @@ func applyDecision(a *applier, c model.Change) (bool, error) {
 		return false, err
 	}
 	a.owe(model.WorkCase, d.ExpertID)
+	if err := a.moveStatements(c.ID, model.StatementQueued, a.store.now()); err != nil {
+		return false, err
+	}
 	return true, a.keepStrikes(d)
 }
 
@@ -99,22 +102,42 @@ func goneDecision(a *applier, id string) error {
 
 // DecisionsOf gives the decisions on an expert, newest first: the platform's,
 // and those made here that it has not confirmed, with a zero ReceivedAt.
-// Undone and refused ones are in the outbox only.
+// Undone, refused and merely proposed ones are not among them.
 func (s *Store) DecisionsOf(ctx context.Context, expertID string) ([]model.Receipt, error) {
 	const doing = "reading the decisions on an expert"
 	var rows []decisionRow
 	err := s.reader.SelectContext(ctx, &rows, `SELECT id, body, standing, case_version, received_at FROM decisions
-		WHERE expert_id = ? AND standing <> 'void' ORDER BY decided_at DESC, id DESC`, expertID)
+		WHERE expert_id = ? AND standing NOT IN ('void', 'proposed') ORDER BY decided_at DESC, id DESC`, expertID)
 	if err != nil {
 		return nil, failed(ctx, doing, err)
 	}
 	return each(rows, decisionRow.receipt)
 }
 
-// Decide lands a decision in the outbox, with its local effect and its audit
-// row, in one transaction.
-func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.CaseState, notBefore time.Time) error {
+// Decision gives a decision wherever it stands, or model.ErrNotFound. One that
+// the platform has not confirmed has a zero ReceivedAt.
+func (s *Store) Decision(ctx context.Context, id string) (model.Receipt, error) {
+	doing := "reading decision " + id
+	var row decisionRow
+	if err := s.reader.GetContext(ctx, &row, `SELECT id, body, standing, case_version, received_at FROM decisions WHERE id = ?`, id); err != nil {
+		return model.Receipt{}, failed(ctx, doing, err)
+	}
+	r, err := row.receipt()
+	return r, failed(ctx, doing, err)
+}
+
+// Decide lands a decision in the outbox, with its local effect, its statements
+// of reasons and its audit row, in one transaction. One whose case becomes
+// proposed is sent as a proposal: it takes effect when the platform says so.
+func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.CaseState, notBefore time.Time, statements ...model.StatementEntry) error {
 	doing := "deciding case " + d.CaseID
+	kind, standing, action, event := model.OutboxDecide, pending, "decide", "confirm"
+	switch {
+	case to == model.CaseProposed:
+		kind, standing, action, event = model.OutboxPropose, proposed, "propose", "propose"
+	case from == model.CaseConflict:
+		event = "keep-ours"
+	}
 	if d.ID == "" || d.CaseID == "" || d.ExpertID == "" {
 		return fmt.Errorf("%s: a decision needs an ID, a case and an expert", doing)
 	}
@@ -134,8 +157,8 @@ func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.Cas
 			return model.ErrStale
 		}
 		n, err := t.exec(`INSERT INTO decisions (id, version, epoch, case_id, expert_id, outcome, reverses, decided_at, body, standing, case_version, received_at)
-			VALUES (?, 0, (SELECT epoch FROM sync), ?, ?, ?, ?, ?, ?, 'pending', 0, ?) ON CONFLICT DO NOTHING`,
-			d.ID, d.CaseID, d.ExpertID, d.Outcome, d.Reverses, us(d.DecidedAt), body, never)
+			VALUES (?, 0, (SELECT epoch FROM sync), ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
+			d.ID, d.CaseID, d.ExpertID, d.Outcome, d.Reverses, us(d.DecidedAt), body, standing, never)
 		if err != nil {
 			return err
 		}
@@ -145,8 +168,12 @@ func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.Cas
 		if err := t.keepStrikes(d); err != nil {
 			return err
 		}
-		_, err = t.exec(`INSERT INTO outbox (decision_id, case_id, state, back, not_before, attempts, last_error, theirs, updated_at) VALUES (?, ?, 'queued', ?, ?, 0, '', '', ?)`,
-			d.ID, d.CaseID, from, us(notBefore), us(d.DecidedAt))
+		if err := t.holdStatements(d.ID, statements, d.DecidedAt); err != nil {
+			return err
+		}
+		t.because(d.CaseID, event)
+		_, err = t.exec(`INSERT INTO outbox (decision_id, case_id, kind, state, back, not_before, attempts, last_error, theirs, updated_at) VALUES (?, ?, ?, 'queued', ?, ?, 0, '', '', ?)`,
+			d.ID, d.CaseID, kind, from, us(notBefore), us(d.DecidedAt))
 		if err != nil {
 			return err
 		}
@@ -156,7 +183,7 @@ func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.Cas
 		if err := t.queue(model.WorkCase, d.ExpertID); err != nil {
 			return err
 		}
-		return t.audit(d.DecidedAt, d.Moderator, "decide", "decision:"+d.ID, decideDetail(d, body, from, to))
+		return t.audit(d.DecidedAt, d.Moderator, action, "decision:"+d.ID, decideDetail(d, body, from, to))
 	})
 }
 
@@ -208,6 +235,13 @@ func (s *Store) Undo(ctx context.Context, decisionID string, to model.CaseState,
 		}
 		if err := t.stand(decisionID, void); err != nil {
 			return err
+		}
+		if err := t.moveStatements(decisionID, model.StatementDropped, when); err != nil {
+			return err
+		}
+		t.because(entry.CaseID, "undo")
+		if entry.Kind == string(model.OutboxPropose) {
+			t.because(entry.CaseID, "refuse")
 		}
 		if err := t.overlay(entry.CaseID, decisionID, overlayOf(to)); err != nil {
 			return err

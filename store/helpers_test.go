@@ -3,12 +3,16 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"mensch/app/cases"
 	"mensch/app/model"
 )
 
@@ -27,7 +31,7 @@ func testSeal(row model.AuditRow) string {
 }
 
 func testOptions() Options {
-	return Options{Seal: testSeal, Now: func() time.Time { return t0 }}
+	return Options{Seal: testSeal, Way: cases.Trace, Now: func() time.Time { return t0 }}
 }
 
 func openStore(t testing.TB) *Store {
@@ -37,11 +41,27 @@ func openStore(t testing.TB) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		checkHistories(t, s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return s
+}
+
+// checkHistories holds every case of a test to its history, whatever the test
+// did to it.
+func checkHistories(t testing.TB, s *Store) {
+	t.Helper()
+	err := s.EachHistory(context.Background(), func(id string, state model.CaseState, history []model.CaseEvent) error {
+		if err := cases.CheckHistory(state, history); err != nil {
+			t.Errorf("case %s: %v: %+v", id, err, history)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, sql.ErrConnDone) && !strings.Contains(err.Error(), "database is closed") {
+		t.Error(err)
+	}
 }
 
 func must[T any](v T, err error) func(testing.TB) T {

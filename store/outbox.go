@@ -15,6 +15,7 @@ type outboxRow struct {
 	Seq        int64  `db:"seq"`
 	DecisionID string `db:"decision_id"`
 	CaseID     string `db:"case_id"`
+	Kind       string `db:"kind"`
 	State      string `db:"state"`
 	Back       string `db:"back"`
 	NotBefore  int64  `db:"not_before"`
@@ -25,12 +26,12 @@ type outboxRow struct {
 	Body       string `db:"body"`
 }
 
-const selectOutbox = `SELECT o.seq, o.decision_id, o.case_id, o.state, o.back, o.not_before, o.attempts, o.last_error, o.theirs, o.updated_at, d.body
+const selectOutbox = `SELECT o.seq, o.decision_id, o.case_id, o.kind, o.state, o.back, o.not_before, o.attempts, o.last_error, o.theirs, o.updated_at, d.body
 	FROM outbox o JOIN decisions d ON d.id = o.decision_id`
 
 func (r outboxRow) entry() (model.OutboxEntry, error) {
 	e := model.OutboxEntry{
-		State: model.OutboxState(r.State), Back: model.CaseState(r.Back), NotBefore: at(r.NotBefore), Attempts: r.Attempts, LastError: r.LastError, UpdatedAt: at(r.UpdatedAt), Seq: r.Seq,
+		Kind: model.OutboxKind(r.Kind), State: model.OutboxState(r.State), Back: model.CaseState(r.Back), NotBefore: at(r.NotBefore), Attempts: r.Attempts, LastError: r.LastError, UpdatedAt: at(r.UpdatedAt), Seq: r.Seq,
 	}
 	if err := json.Unmarshal([]byte(r.Body), &e.Decision); err != nil {
 		return e, fmt.Errorf("reading decision %s: %w", r.DecisionID, err)
@@ -93,6 +94,12 @@ func (s *Store) RecoverOutbox(ctx context.Context, now time.Time) (int, error) {
 	err := s.write(ctx, "recovering the outbox", func(t *tx) (err error) {
 		left, err = t.exec(`UPDATE outbox SET state = 'unknown', updated_at = ?1, not_before = ?1,
 			last_error = 'The program ended while this was being sent; the platform will be asked whether it arrived.' WHERE state = 'sending'`, us(now))
+		if err != nil {
+			return err
+		}
+		answers, err := t.exec(`UPDATE answers SET state = 'unknown', updated_at = ?1, not_before = ?1,
+			last_error = 'The program ended while this was being sent; the platform will be asked whether it arrived.' WHERE state = 'sending'`, us(now))
+		left += answers
 		return err
 	})
 	return int(left), err
@@ -104,6 +111,11 @@ var standingOf = map[model.OutboxState]string{
 	model.OutboxAcked: confirmed, model.OutboxConflict: disputed, model.OutboxRejected: void, model.OutboxUndone: void,
 }
 
+// eventOf is what an outbox state does to the case, for its history.
+var eventOf = map[model.OutboxState]string{
+	model.OutboxAcked: "ack", model.OutboxConflict: "collide", model.OutboxRejected: "reject", model.OutboxUndone: "keep-theirs",
+}
+
 // SettleOutbox moves an entry. With acked it also lands the receipt; with
 // acked, rejected and undone the case is what the platform says again, unless
 // the change's CaseState is one that only this side knows (waiting, conflict).
@@ -113,7 +125,7 @@ func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) err
 	if !known {
 		return fmt.Errorf("%s: there is no state %q", doing, change.To)
 	}
-	if change.To == model.OutboxAcked && change.Receipt == nil {
+	if change.To == model.OutboxAcked && change.Receipt == nil && change.Approval == nil {
 		return fmt.Errorf("%s: %w", doing, errors.New("an acknowledged decision needs its receipt"))
 	}
 	return s.write(ctx, doing, func(t *tx) error {
@@ -127,7 +139,25 @@ func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) err
 		if err := t.moveOutbox(entry, change); err != nil {
 			return err
 		}
-		if change.To == model.OutboxAcked {
+		standing := standing
+		switch {
+		case entry.Kind == string(model.OutboxPropose) && change.To == model.OutboxAcked && change.Approval == nil,
+			entry.Kind != string(model.OutboxPropose) && change.To == model.OutboxAcked && change.Receipt == nil:
+			return errors.New("the platform's word is about something else")
+		case entry.Kind == string(model.OutboxPropose) && (standing == pending || standing == confirmed):
+			standing = proposed
+			if change.Approval != nil && cameToNothing(*change.Approval) {
+				standing = void
+			}
+		}
+		if event := eventOf[change.To]; event != "" {
+			t.because(entry.CaseID, event)
+		}
+		if change.To == model.OutboxAcked && change.Approval != nil {
+			if err := t.landApproval(entry, *change.Approval); err != nil {
+				return err
+			}
+		} else if change.To == model.OutboxAcked {
 			if err := t.landReceipt(entry, change); err != nil {
 				return err
 			}
@@ -140,6 +170,17 @@ func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) err
 			}
 		}
 		if err := t.stand(change.DecisionID, standing); err != nil {
+			return err
+		}
+		switch standing {
+		case confirmed:
+			err = t.moveStatements(change.DecisionID, model.StatementQueued, change.At)
+		case void:
+			err = t.moveStatements(change.DecisionID, model.StatementDropped, change.At)
+		case pending, proposed, disputed:
+			err = t.moveStatements(change.DecisionID, model.StatementHeld, change.At)
+		}
+		if err != nil {
 			return err
 		}
 		return t.auditSettled(entry, change)
@@ -221,6 +262,8 @@ func (t *tx) settleCase(entry outboxRow, change model.OutboxChange) error {
 	switch {
 	case overlay == "" && live && !again:
 		return nil // goes on as it was
+	case overlay == "" && again && entry.Kind == string(model.OutboxPropose):
+		overlay = string(model.CaseProposed)
 	case overlay == "" && again:
 		overlay = string(model.CaseWaiting)
 	case overlay == "" && change.To == model.OutboxConflict:
@@ -254,6 +297,9 @@ func (t *tx) auditSettled(entry outboxRow, change model.OutboxChange) error {
 	if change.Receipt != nil {
 		detail["case_version"] = change.Receipt.CaseVersion
 		detail["received_at"] = change.Receipt.ReceivedAt
+	}
+	if change.Approval != nil {
+		detail["proposed_until"] = change.Approval.Expires
 	}
 	if change.Theirs != nil {
 		detail["theirs"] = change.Theirs.ID

@@ -54,7 +54,7 @@ func TestDecideLandsEverythingOrNothing(t *testing.T) {
 	ctx := t.Context()
 	expectState(t, s, "decided", model.CaseWaiting, 1)
 	entry := must(s.OutboxEntry(ctx, "d1"))(t)
-	want := model.OutboxEntry{Decision: decision("d1", "e1", 1, 1), State: model.OutboxQueued, NotBefore: t0.Add(time.Minute), UpdatedAt: t0, Back: model.CaseOpen, Seq: 1}
+	want := model.OutboxEntry{Kind: model.OutboxDecide, Decision: decision("d1", "e1", 1, 1), State: model.OutboxQueued, NotBefore: t0.Add(time.Minute), UpdatedAt: t0, Back: model.CaseOpen, Seq: 1}
 	if !reflect.DeepEqual(entry, want) {
 		t.Errorf("got  %+v\nwant %+v", entry, want)
 	}

@@ -40,6 +40,9 @@ const (
 type Options struct {
 	// Seal computes the hash of an audit row from the row and its Prev. Needed.
 	Seal func(model.AuditRow) string
+	// Way gives what a case's history needs to end in a state; cause names the
+	// event that is known to have happened. nil: no history is written.
+	Way func(history []model.CaseEvent, to model.CaseState, cause string) []model.CaseEvent
 	// Now tells the time of what has no time of its own, such as when a photo
 	// was fetched. nil: time.Now.
 	Now func() time.Time
@@ -53,6 +56,7 @@ type Store struct {
 	pool   *sqlx.DB // of readers
 	reader view     // quick reads on any connection of the pool
 	seal   func(model.AuditRow) string
+	way    func(history []model.CaseEvent, to model.CaseState, cause string) []model.CaseEvent
 	now    func() time.Time
 }
 
@@ -87,6 +91,7 @@ func open(ctx context.Context, dir string, opt Options, steps []migration) (*Sto
 	if err := s.connect(ctx, path, steps); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the store in %s: %w", dir, mapped(err)), s.Close())
 	}
+	s.way = opt.Way // not before: an older store has no histories
 	s.sweepTemporary()
 	return s, nil
 }
@@ -188,6 +193,8 @@ type tx struct {
 	// each statement to watch it once more.
 	ctx   context.Context
 	stmts map[string]*sqlx.Stmt
+	// causes are the events that this transaction knows to move cases.
+	causes map[string]string
 }
 
 // exec runs a statement and tells how many rows it changed.
@@ -256,6 +263,9 @@ func (s *Store) write(ctx context.Context, doing string, fn func(*tx) error) err
 		}
 	}()
 	if err := fn(t); err != nil {
+		return failed(ctx, doing, err)
+	}
+	if err := t.logCases(); err != nil {
 		return failed(ctx, doing, err)
 	}
 	if err := begun.Commit(); err != nil {

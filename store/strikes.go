@@ -12,6 +12,7 @@ const (
 	pending   = "pending"   // made here, on its way
 	confirmed = "confirmed" // the platform's word
 	disputed  = "conflict"  // the platform had another one; a person must choose
+	proposed  = "proposed"  // waits for a second person
 	void      = "void"      // undone, or refused by the platform
 )
 

@@ -61,7 +61,7 @@ func (s *Store) EndSweep(ctx context.Context) (deleted int, err error) {
 // Parents last: what a child's loss asks for may need its parent's row.
 var sweepOrder = []model.ChangeKind{
 	model.ChangeTeam, model.ChangeMessage, model.ChangeRating, model.ChangeStatus, model.ChangeSession, model.ChangeIncident,
-	model.ChangeAppeal, model.ChangeDecision, model.ChangeCase, model.ChangeProfile, model.ChangeExpert,
+	model.ChangeAppeal, model.ChangeApproval, model.ChangeDecision, model.ChangeCase, model.ChangeProfile, model.ChangeExpert,
 }
 
 // sweep deletes a noun's rows of older epochs. A row of version 0 was made

@@ -53,6 +53,7 @@ var nouns = map[model.ChangeKind]noun{
 	model.ChangeCase:     {table: "cases", key: "id", apply: applyCase, gone: goneCase, keep: keepCase},
 	model.ChangeDecision: {table: "decisions", key: "id", apply: applyDecision, gone: goneDecision, keep: keepDecision},
 	model.ChangeAppeal:   {table: "appeals", key: "id", apply: applyAppeal, gone: goneAppeal},
+	model.ChangeApproval: {table: "approvals", key: "id", apply: applyApproval, gone: goneApproval},
 	model.ChangeTeam:     {table: "team_events", key: "id", apply: applyTeam, gone: goneTeam, keep: keepTeam},
 }
 

@@ -68,3 +68,33 @@ func shortest(from, back, to model.CaseState) []Event {
 	}
 	return nil
 }
+
+// Trace gives the entries that a case's history needs so that it ends in the
+// state to; cause names the event that is known to have happened, if one is.
+// A history that does not fold goes on from where it ends.
+func Trace(history []model.CaseEvent, to model.CaseState, cause string) []model.CaseEvent {
+	state, back := model.CaseOpen, model.CaseOpen
+	for _, e := range history {
+		next, nextBack, ok := walked(state, back, EventKind(e.Kind))
+		if !ok {
+			next, nextBack = e.To, model.CaseOpen
+		}
+		state, back = next, nextBack
+	}
+	var out []model.CaseEvent
+	for _, e := range Way(state, back, to, EventKind(cause)) {
+		next, nextBack, _ := walked(state, back, e.Kind)
+		out = append(out, model.CaseEvent{Kind: string(e.Kind), From: state, To: next})
+		state, back = next, nextBack
+	}
+	return out
+}
+
+// CheckHistory compares a stored state with the fold of its history.
+func CheckHistory(stored model.CaseState, history []model.CaseEvent) error {
+	events := make([]Event, len(history))
+	for i, e := range history {
+		events[i] = Event{Kind: EventKind(e.Kind)}
+	}
+	return CheckFold(stored, events)
+}

@@ -84,6 +84,10 @@ type Counts struct {
 	Conflicts int
 	Outbox    int // entries neither acked nor undone
 	Work      int // detection work left
+
+	Proposals  int // that wait for a second person
+	Appeals    int // that wait for an answer
+	Statements int // of reasons, not yet published
 }
 
 // SearchHit is a place where searched words stand.

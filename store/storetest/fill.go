@@ -52,6 +52,11 @@ func FillQueue(ctx context.Context, dir string, n int, now time.Time) (err error
 	if err := fill(ctx, tx, n, now); err != nil {
 		return err
 	}
+	for _, query := range histories {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
 	return tx.Commit()
 }
 
@@ -95,4 +100,14 @@ func fill(ctx context.Context, tx *sqlx.Tx, n int, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// histories leave the events behind that the states of the cases are the fold of.
+var histories = []string{
+	`INSERT INTO case_events (case_id, kind, from_state, to_state, decision_id, at)
+	SELECT id, 'confirm', 'open', 'waiting', '', opened_at FROM cases WHERE state IN ('waiting', 'conflict')`,
+	`INSERT INTO case_events (case_id, kind, from_state, to_state, decision_id, at)
+	SELECT id, CASE state WHEN 'decided' THEN 'stands' WHEN 'appealed' THEN 'appealed' ELSE 'collide' END, iif(state = 'conflict', 'waiting', 'open'), state, '', opened_at
+	FROM cases WHERE state IN ('decided', 'appealed', 'conflict')`,
+	`UPDATE cases SET logged = state`,
 }
