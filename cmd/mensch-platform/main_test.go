@@ -107,7 +107,7 @@ func TestRunServesAndStops(t *testing.T) {
 	}
 	tokens, err := readTokens(file)
 	_ = file.Close()
-	if err != nil || len(tokens) != 3 {
+	if err != nil || len(tokens) != 4 {
 		t.Fatalf("the tokens: %v, %v", tokens, err)
 	}
 	for _, token := range append(tokens, platform.Token{Name: "moderator (MENSCH_TOKEN)", Roles: []string{"moderator"}, Secret: secret}) {
