@@ -135,14 +135,17 @@ func (d *Desk) bulkCase(ctx context.Context, b Bulk, id string, together int) (B
 	}
 	strongest := -1.0
 	for _, f := range facts.Findings {
-		if !slices.Contains(c.Guidelines, f.Guideline) && !f.Advisory {
+		if f.Advisory {
+			continue // a hint is nothing to dismiss
+		}
+		if !slices.Contains(c.Guidelines, f.Guideline) {
 			c.Guidelines = append(c.Guidelines, f.Guideline)
 		}
-		if b.Step != "" && (f.Guideline != b.Guideline || f.Advisory) {
+		if b.Step != "" && f.Guideline != b.Guideline {
 			continue
 		}
 		draft.Findings = append(draft.Findings, f.ID)
-		if f.Score > strongest && !f.Advisory {
+		if f.Score > strongest {
 			strongest, c.Strongest = f.Score, f.Reason
 		}
 	}

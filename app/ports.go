@@ -27,6 +27,7 @@ type Store interface {
 	HeadStore
 	ReviewStore
 	TeamStore
+	StatisticsStore
 	Close() error
 }
 

@@ -44,3 +44,15 @@ type TeamStore interface {
 	NoteExposure(ctx context.Context, at time.Time, kind string) error
 	Exposures(ctx context.Context, since time.Time) (int, error)
 }
+
+// StatisticsStore is the store as the dashboards and the quality sample see it.
+type StatisticsStore interface {
+	// Statistics counts all but the precisions' intervals and the agreement.
+	Statistics(ctx context.Context, p model.Period) (model.Statistics, error)
+	// ReviewPairs are blind reviews since a time, with what was decided.
+	ReviewPairs(ctx context.Context, since time.Time) ([]model.ReviewPair, error)
+	// SampleItems are standing decisions since a time that the reviewer
+	// neither made nor reviewed, newest first.
+	SampleItems(ctx context.Context, reviewer string, since time.Time, limit int) ([]model.SampleItem, error)
+	DecisionByID(ctx context.Context, id string) (model.Receipt, error)
+}

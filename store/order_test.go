@@ -19,7 +19,7 @@ func reset(t testing.TB, s *Store) {
 	ok(t, s.write(t.Context(), "emptying", func(w *tx) error {
 		// The log is never emptied, not even here.
 		for _, table := range []string{
-			"mark_verdicts", "strikes", "outbox", "team_events", "handling", "skips", "decisions", "findings", "cases", "incidents", "appeals", "messages", "sessions", "ratings", "status_events",
+			"mark_verdicts", "strikes", "outbox", "decision_facts", "decision_steps", "team_events", "handling", "skips", "decisions", "findings", "cases", "incidents", "appeals", "messages", "sessions", "ratings", "status_events",
 			"profiles", "experts", "tombstones", "bad_changes", "work", "guideline_bits",
 		} {
 			if _, err := w.exec(`DELETE FROM ` + table); err != nil {
