@@ -133,9 +133,9 @@ type Reviewed struct {
 	Agrees bool
 }
 
-// Review keeps a second moderator's blind verdict, and then tells the first
+// JudgeBlind keeps a second moderator's blind verdict, and then tells the first
 // one. It changes nothing of the decision, which stands.
-func (d *Desk) Review(ctx context.Context, decisionID string, r model.Review) (Reviewed, error) {
+func (d *Desk) JudgeBlind(ctx context.Context, decisionID string, r model.Review) (Reviewed, error) {
 	receipt, err := d.store.DecisionByID(ctx, decisionID)
 	if err != nil {
 		return Reviewed{}, fmt.Errorf("reading decision %s: %w", decisionID, err)

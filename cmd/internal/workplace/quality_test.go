@@ -50,7 +50,7 @@ func TestQualitySampleIsBlindAndChangesNothing(t *testing.T) {
 		if i == 1 {
 			r = model.Review{Outcome: model.Dismissed, Guideline: "courtesy"}
 		}
-		got, err := o.kim.Review(ctx, blind.DecisionID, r)
+		got, err := o.kim.JudgeBlind(ctx, blind.DecisionID, r)
 		if err != nil || got.First.Moderator != "Mira" || got.Agrees != (got.First.Outcome == r.Outcome) {
 			t.Fatalf("%+v, %v", got, err)
 		}
