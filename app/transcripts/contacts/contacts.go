@@ -7,6 +7,7 @@ package contacts
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"mensch/app/transcripts/fold"
 	"mensch/app/transcripts/phrase"
@@ -74,6 +75,7 @@ func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
 	}
 	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks)), tries: 48}
 	p.emails()
+	p.gluedMails()
 	p.urls()
 	p.payments()
 	p.ibans()
@@ -81,20 +83,55 @@ func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
 	p.addresses()
 	p.phones()
 	p.handles()
+	p.providers()
 	slices.SortFunc(p.out, func(a, b Entity) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(b.B, a.B)) })
 	return p.out
 }
+
+// What a word may be a part of, for worth.
+const (
+	mayCount = 1 << iota // a digit in words
+	mayHide              // a word that sounds like one
+	maySign              // an at or a dot in words, a mail provider
+)
+
+// hints are the words that a hidden contact is made of, in one map, since every
+// word of every message is looked up.
+var hints = func() map[string]uint8 {
+	m := map[string]uint8{}
+	for w := range numberWords {
+		m[w] |= mayCount
+	}
+	for w := range homophones {
+		m[w] |= mayHide
+	}
+	for _, words := range []map[string]bool{dotWords, atWords, mailers, roots} {
+		for w := range words {
+			m[w] |= maySign
+		}
+	}
+	for _, w := range []string{"at", "live", "orange", "web", "proton", "outlook", "mail", "me"} { // words of their own
+		m[w] &^= maySign
+	}
+	return m
+}()
 
 // worth says whether a text can hold a contact at all, at the price of one look
 // at each byte: most lines of a chat can't.
 func (w *Words) worth(s string, toks []phrase.Token) bool {
 	for i := range len(s) {
 		switch c := s[i]; c {
-		case '@', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		case '@', '_', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			return true
 		case '.':
-			if i+1 < len(s) && s[i+1] >= 'a' && s[i+1] <= 'z' {
+			if i+1 < len(s) && (s[i+1] >= 'a' && s[i+1] <= 'z' || i > 0 && s[i-1] == ' ' && s[i+1] == ' ') {
 				return true
+			}
+		case '(', '[', '{', '-', '*', '<':
+			for _, sign := range []string{"at)", "at]", "at}", "at-", "at*", "at>", " at ", "a)", "a]", "dot", ".)", ".]"} {
+				if strings.HasPrefix(s[i+1:], sign) {
+					return true
+				}
 			}
 		}
 	}
@@ -113,18 +150,22 @@ func (w *Words) worth(s string, toks []phrase.Token) bool {
 			if t.ID != 0 && (w.messenger(t) || w.payer(t) || w.streetWord(t)) {
 				return true
 			}
-			if numberWords[s[t.A:t.B]] != "" || homophones[s[t.A:t.B]] != "" && words > 0 || dotWords[s[t.A:t.B]] {
+			h := hints[s[t.A:t.B]]
+			if h&maySign != 0 {
+				return true
+			}
+			if h&mayCount != 0 || h&mayHide != 0 && words > 0 {
 				if words++; words >= 3 {
 					return true
 				}
 			}
-			if dotWords[s[t.A:t.B]] || atWords[s[t.A:t.B]] && s[t.A:t.B] != "at" {
-				return true
-			}
-		default: // "fivefivefivetwo"
+		default: // "fivefivefivetwo", "janeatgmail"
 			if _, ok := chain(s[t.A:min(t.B, t.A+80)]); ok {
 				return true
 			}
+		}
+		if t.B-t.A >= leastGlued && gluedMail.MatchString(s[t.A:min(t.B, t.A+80)]) {
+			return true
 		}
 	}
 	return false

@@ -81,6 +81,9 @@ func (p *page) unitAt(i int) (u unit, ok bool) {
 		j++
 	}
 	s := p.s[t.A:p.toks[j-1].B]
+	if letters && t.Kind == phrase.Number && t.B-t.A >= 9 {
+		return unit{digits: p.text(i), i: i, j: i + 1}, true // "2029996584now"
+	}
 	if !letters {
 		return unit{digits: s, i: i, j: j}, true
 	}
@@ -214,7 +217,7 @@ func chain(s string) (string, bool) {
 // lookDigits reads letters that stand for digits among digits: "4l5", "5O5".
 func lookDigits(s string) (string, bool) {
 	var b strings.Builder
-	digits := 0
+	digits, sure := 0, true // sure: every letter looks like a digit to anybody
 	for i := range len(s) {
 		c := s[i]
 		if c >= '0' && c <= '9' {
@@ -222,13 +225,54 @@ func lookDigits(s string) (string, bool) {
 			digits++
 			continue
 		}
+		sure = sure && strings.IndexByte("olisz", c) >= 0
 		k := strings.IndexByte("oliszbetaqg", c)
 		if k < 0 {
 			return "", false
 		}
 		b.WriteByte("01152837499"[k])
 	}
-	return b.String(), digits > 0 && digits*2 >= len(s)-1 || len(s) == 1 && strings.Contains("oli", s)
+	return b.String(), digits > 0 && (digits*2 >= len(s)-1 || sure && len(s) <= 5) || len(s) == 1 && strings.Contains("oli", s)
+}
+
+// misspelled reads a number word with one letter wrong, doubled or left out:
+// "fiive", "sevn", "thre".
+func misspelled(w string) string {
+	if len(w) < 3 || len(w) > 7 || weakWords[w] {
+		return ""
+	}
+	for d, right := range englishDigits {
+		if nearly(w, right) {
+			return string(rune('0' + d))
+		}
+	}
+	return ""
+}
+
+var englishDigits = strings.Fields("zero one two three four five six seven eight nine")
+
+// nearly says whether two words differ by one letter more, less or other, or by
+// two that changed places.
+func nearly(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	k := 0
+	for k < len(a) && a[k] == b[k] {
+		k++
+	}
+	switch {
+	case k == len(a):
+		return true
+	case len(a) < len(b):
+		return a[k:] == b[k+1:]
+	case a[k+1:] == b[k+1:]:
+		return len(a) > 3
+	}
+	return k+1 < len(a) && a[k] == b[k+1] && a[k+1] == b[k] && a[k+2:] == b[k+2:]
 }
 
 // Piece says whether a word can be part of a contact that is spread over several

@@ -36,6 +36,9 @@ func (p *page) handles() {
 			p.add(e)
 		case p.messenger(t) || p.payer(t):
 			p.named(i)
+			p.called(i, p.text(i))
+		case t.Kind == phrase.Number && i+1 < len(p.toks) && p.glued(i+1) && p.toks[i+1].Kind == phrase.Word && leetServices[leet.Replace(p.s[t.A:p.toks[i+1].B])]: // "1nsta"
+			p.called(i+1, leet.Replace(p.s[t.A:p.toks[i+1].B]))
 		case t.Kind == phrase.Word && p.char(i+1) == '#' && p.glued(i+1) && i+2 < len(p.toks) && p.glued(i+2) && p.toks[i+2].Kind == phrase.Number && p.toks[i+2].B-p.toks[i+2].A == 4:
 			if p.near(i, i+3, 8, 5, p.messenger) {
 				p.add(Entity{Kind: Handle, I: i, J: i + 3, Value: p.s[t.A:p.toks[i+2].B], Score: 0.85, Cued: true, Service: "discord"})
@@ -45,7 +48,7 @@ func (p *page) handles() {
 }
 
 // ambiguous are the services whose names are words of their own.
-var ambiguous = set("signal line zoom wise stripe crypto wallet messenger discord snap session_app session x eth btc bitcoin patreon instagram_line reddit kik ig vk fb")
+var ambiguous = set("signal line zoom wise stripe crypto wallet messenger discord snap session_app session x eth btc bitcoin patreon instagram_line reddit kik ig vk fb tg")
 
 // spelledName reads a name whose signs are written out or set apart: "jane dot
 // doe nine nine", "j a n e _ d". It gives the token after it, 0 if there is none.
@@ -98,12 +101,77 @@ func (p *page) find(i, j, before, after int, is func(phrase.Token) bool) int {
 	return -1
 }
 
+// leetServices are the services that people write with digits for letters.
+var leetServices = set("insta instagram whatsapp telegram skype snapchat facebook discord")
+
+// seekers are the words with which one is told whom to look for.
+var seekers = set("find follow add look search called am i'm im as suche such busca agregame sigueme suivez")
+
+// called reads a name that is a word and nothing else, behind or before a
+// service's, where the words around it say that it is one: "find me on insta,
+// janedoe", "look for janedoe on instagram", "IG: jdoe", "janedoe (instagram)".
+func (p *page) called(i int, service string) {
+	if p.taken[i] {
+		return
+	}
+	seek := false
+	for k := max(0, i-8); k < i; k++ {
+		seek = seek || seekers[p.text(k)]
+	}
+	own := p.near(i, i, 4, 0, p.own)
+	try := func(from, j int, cued bool) bool {
+		v := p.s[p.toks[from].A:p.toks[j-1].B]
+		if len(v) < 4 || len(v) > 40 || p.toks[from].Kind == phrase.Word && p.stop(p.toks[from]) {
+			return false
+		}
+		switch odd := oddName(v); {
+		case odd && (cued || seek || own), cued && p.unknown(from, j):
+			return p.add(Entity{Kind: Handle, I: from, J: j, Value: v, Score: 0.7, Cued: true, Service: service})
+		}
+		return false
+	}
+	if at, from, j := p.nameAfter(i); at >= 0 {
+		switch p.text(at - 1) {
+		case "username", "handle", "id", "called", "name":
+			own = true
+		case ":":
+			own = own || at >= 2 && p.text(at-2) == "live" // Skype's "live:name"
+		}
+		// "Skype: broken" is a topic; at a clause's begin or with "my" it is a name
+		begins := i == 0 || p.toks[i-1].End || p.toks[i-1].Kind == phrase.Punct || p.toks[i-1].Kind == phrase.Line
+		sure := own || begins && !ambiguous[service] || begins && p.char(i+1) == ':' && (service == "ig" || service == "kik" || service == "snap" || service == "fb" || service == "discord")
+		if try(from, j, sure && (p.char(i+1) != ':' || p.toks[from].B-p.toks[from].A >= 5)) {
+			return
+		}
+	}
+	if at, from, j := p.nameBefore(i); at >= 0 && from <= at {
+		if try(from, j, seek || p.char(i-1) == '(') {
+			return
+		}
+	}
+	// "find me on insta, janedoe", "add me on snap - janedoe", "on telegram I am janedoe"
+	k := p.past(i)
+	for ; k < min(len(p.toks), i+7); k++ {
+		switch p.text(k) {
+		case "called", "am", "i'm", "im":
+			seek = true
+			continue
+		case ",", "-", "(", "i", "as", "under", "by", "–", "→", ">", "me", "my", "id", "is", "name", "and", "username", "handle":
+			continue
+		}
+		break
+	}
+	if k > p.past(i) && k < len(p.toks) && isWord(p.toks[k]) && !p.taken[k] && (seek || own) {
+		try(k, p.name(k), seek || p.text(k-1) == "under")
+	}
+}
+
 // named reads the name behind a messenger's: "skype: jane.doe", "my telegram
 // handle is jane_d", "wechat id janed88", "find me on insta as jane.doe".
 func (p *page) named(i int) {
 	pay := p.payer(p.toks[i])
-	k, link := i+1, 0
-	for ; k < len(p.toks) && k-i < 7; k++ {
+	k, link := p.past(i), 0
+	for ; k < len(p.toks) && k-i < 8; k++ {
 		t := p.toks[k]
 		if c := p.char(k); c != 0 {
 			if c == ':' || c == '=' || c == '-' && !p.glued(k+1) || c == '>' {

@@ -29,6 +29,16 @@ var cleanTLDs = set("com net org info biz io co edu de uk fr es nl eu ca au ru c
 
 var mailers = set("gmail googlemail yahoo ymail hotmail outlook icloud protonmail proton aol gmx web.de mail.ru yandex zoho fastmail tutanota hushmail posteo msn live.com qq 163 naver libero orange wanadoo laposte t-online freenet")
 
+// roots are the first parts of the providers' names: "web" of web.de.
+var roots = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range mailers {
+		r, _, _ := strings.Cut(w, ".")
+		m[r] = true
+	}
+	return m
+}()
+
 func set(words string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
@@ -38,8 +48,8 @@ func set(words string) map[string]bool {
 }
 
 var (
-	atWords  = set("at arroba ät chez aet chiocciola malpa собака")
-	dotWords = set("dot punto punkt point ponto kropka d0t точка")
+	atWords  = set("at arroba ät chez aet chiocciola malpa собака arobase arobas apenstaartje apestaartje klammeraffe snabel snabela zavinac kukac")
+	dotWords = set("dot punto punkt point ponto kropka d0t точка punt piste tecka")
 	barWords = map[string]string{"underscore": "_", "underline": "_", "dash": "-", "hyphen": "-", "minus": "-", "plus": "+"}
 	notLocal = set("look me us reach write mail email mails emails contact is are was it up in out back him her them you i the a an this that here there now work working available account found find meet see be stay stop sign signed posted check visit go home line again later soon or and so one look looking arrive arrived good bad based located only even just still")
 )
@@ -56,7 +66,7 @@ func (p *page) emails() {
 		if strings.IndexByte("([{<*_-", p.char(li)) >= 0 && p.char(li) != 0 && strings.IndexByte(")]}>*_-", p.char(ri)) >= 0 && p.char(ri) != 0 {
 			li, ri, bracket = li-1, ri+1, true
 		}
-		if li < 0 || ri >= len(p.toks) || p.taken[i] {
+		if p.text(i) == "a" && !bracket || li < 0 || ri >= len(p.toks) || p.taken[i] {
 			continue
 		}
 		dom, j, doted := p.domain(ri)
@@ -104,8 +114,9 @@ func (p *page) atMark(i int) (spelled, ok bool) {
 		return false, false
 	}
 	w := p.text(i)
-	if w == "a" && i+1 < len(p.toks) && p.text(i+1) == "t" {
-		return false, false
+	if w == "a" { // "jane (a) gmail.com"
+		c, d := p.char(i-1), p.char(i+1)
+		return true, (c == '(' || c == '[' || c == '{') && (d == ')' || d == ']' || d == '}')
 	}
 	return true, atWords[w]
 }
@@ -120,18 +131,35 @@ func (p *page) domain(i int) (name string, end int, spelled bool) {
 		if label == "" {
 			break
 		}
+		if head, rest, ok := strings.Cut(label, "dot"); ok && roots[head] && (tlds[rest] || rest == "codotuk" || rest == "comdotbr") { // "gmailDOTcom"
+			b.WriteString(head + "." + strings.ReplaceAll(rest, "dot", "."))
+			return b.String(), n, true
+		}
 		b.WriteString(label)
 		k = n
 		end = k
 		m, dotted := p.dot(k)
+		known := mailers[label] || roots[label]
 		if m < 0 {
+			// "jane@web de", "jane@web,de"
+			if p.char(k) == ',' && known {
+				k++
+			}
+			if known && k < len(p.toks) && cleanTLDs[p.text(k)] && p.text(k) != "co" && (k+1 >= len(p.toks) || !p.glued(k+1) || !isWord(p.toks[k+1])) && b.Len() == len(label) {
+				b.WriteString("." + p.text(k))
+				return b.String(), k + 1, true
+			}
 			break
+		}
+		if tld, after := p.tldApart(m); tld != "" { // "w e b . d e"
+			b.WriteString("." + tld)
+			return b.String(), after, true
 		}
 		// After a dot with spaces a new sentence may begin: only a known
 		// ending goes on.
 		if dotted || m < len(p.toks) && !p.glued(m) {
 			next, _ := p.label(m)
-			if !tlds[next] && !mailers[next] || !dotted && (!cleanTLDs[next] || p.glued(k)) {
+			if !tlds[next] && !mailers[next] || !dotted && (!cleanTLDs[next] && !known || p.glued(k)) {
 				// "jane at mail dot example dot com"
 				if after, x := p.label(m); after == "" || !dotted {
 					break
@@ -162,10 +190,22 @@ func (p *page) label(i int) (string, int) {
 		return s, j
 	}
 	j := i + 1
-	for j < len(p.toks) && j-i < 40 && p.glued(j) && (isWord(p.toks[j]) || p.char(j) == '-' && j+1 < len(p.toks) && p.glued(j+1) && isWord(p.toks[j+1])) {
+	for j < len(p.toks) && j-i < 40 && p.glued(j) && (isWord(p.toks[j]) || p.char(j) == '-' && !(j+2 < len(p.toks) && dotWords[p.text(j+1)] && p.char(j+2) == '-') && j+1 < len(p.toks) && p.glued(j+1) && isWord(p.toks[j+1])) {
 		j++
 	}
 	return p.s[p.toks[i].A:p.toks[j-1].B], j
+}
+
+// tldApart reads an ending of two letters set apart: "d e".
+func (p *page) tldApart(i int) (string, int) {
+	if i+1 >= len(p.toks) || p.glued(i+1) || p.toks[i].Kind != phrase.Word || p.toks[i+1].Kind != phrase.Word || p.toks[i].B-p.toks[i].A != 1 || p.toks[i+1].B-p.toks[i+1].A != 1 {
+		return "", i
+	}
+	tld := p.text(i) + p.text(i+1)
+	if !cleanTLDs[tld] || i+2 < len(p.toks) && isWord(p.toks[i+2]) && p.toks[i+2].B-p.toks[i+2].A == 1 {
+		return "", i
+	}
+	return tld, i + 2
 }
 
 // spaced joins single characters set apart by spaces: "g m a i l".
@@ -199,8 +239,8 @@ func (p *page) dot(i int) (next int, spelled bool) {
 	if p.toks[i].Kind == phrase.Word && dotWords[p.text(i)] {
 		return i + 1, true
 	}
-	if c := p.char(i); (c == '(' || c == '[' || c == '{' || c == '<') && i+2 < len(p.toks) {
-		if close := p.char(i + 2); close == ')' || close == ']' || close == '}' || close == '>' {
+	if c := p.char(i); (c == '(' || c == '[' || c == '{' || c == '<' || c == '_' || c == '-' || c == '*') && i+2 < len(p.toks) {
+		if close := p.char(i + 2); close == ')' || close == ']' || close == '}' || close == '>' || close == c && dotWords[p.text(i+1)] {
 			if p.char(i+1) == '.' || p.toks[i+1].Kind == phrase.Word && dotWords[p.text(i+1)] {
 				return i + 3, true
 			}

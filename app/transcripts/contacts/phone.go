@@ -35,7 +35,9 @@ func (p *page) phones() {
 			}
 			v, ok := p.unitAt(k)
 			if !ok {
-				break
+				if v, ok = p.slip(r, k); !ok {
+					break
+				}
 			}
 			r.units = append(r.units, v)
 			r.seps = append(r.seps, sep)
@@ -44,6 +46,32 @@ func (p *page) phones() {
 		p.readRun(r)
 		i = max(j, i+1)
 	}
+}
+
+// slip reads a misspelled number word at token k, with number words before and
+// behind it.
+func (p *page) slip(r run, k int) (unit, bool) {
+	if last := r.units[len(r.units)-1]; p.toks[k].Kind != phrase.Word || !last.words {
+		return unit{}, false
+	}
+	d := misspelled(p.text(k))
+	if d == "" {
+		return unit{}, false
+	}
+	before := 0
+	for _, u := range r.units {
+		if u.words && !u.weak {
+			before++
+		}
+	}
+	if _, n := p.separator(k + 1); n >= 0 && before < 3 {
+		if next, ok := p.unitAt(n); (!ok || !next.words) && misspelled(p.text(n)) == "" {
+			return unit{}, false
+		}
+	} else if before < 3 {
+		return unit{}, false
+	}
+	return unit{digits: d, i: k, j: k + 1, words: true, weak: true}, true
 }
 
 // separator reads what may stand between two pieces of a number from token i
@@ -59,7 +87,7 @@ func (p *page) separator(i int) (string, int) {
 		if isWord(t) {
 			if t.Kind == phrase.Word {
 				switch p.text(k) {
-				case "dash", "hyphen", "minus", "dot", "point", "space", "then", "and", "slash", "tiret", "guion", "punkt", "punto", "strich", "underscore":
+				case "dash", "hyphen", "minus", "dot", "point", "space", "then", "and", "slash", "tiret", "guion", "punkt", "punto", "strich", "underscore", "followed", "by", "first", "next", "last", "finally", "und", "et":
 					b.WriteByte('w')
 					continue
 				}
@@ -67,7 +95,7 @@ func (p *page) separator(i int) (string, int) {
 			return b.String(), k
 		}
 		switch c := p.char(k); c {
-		case '.', ',', '-', '_', '/', '(', ')', '*', '~', '|', '[', ']', '+', '=', '<', '>', '\'', '"', '^':
+		case '.', ',', '-', '_', '/', '(', ')', '*', '~', '|', '[', ']', '{', '}', '+', '=', '<', '>', '\'', '"', '^':
 			b.WriteByte(c)
 		default:
 			if t.Kind == phrase.Line && !line {
@@ -90,13 +118,13 @@ func (p *page) readRun(r run) {
 	r = joinTens(r)
 	for i := 0; i < len(r.units); {
 		best, bestJ := phone{}, 0
-		digits := 0
+		digits, single := 0, true
 		for j := i; j < len(r.units) && j-i < 24; j++ {
 			digits += len(r.units[j].digits)
 			if digits > maxDigits+2 {
 				break
 			}
-			if j > i && strings.Contains(r.seps[j], "\n") && !r.units[j].words {
+			if single = single && len(r.units[j].digits) == 1; j > i && strings.Contains(r.seps[j], "\n") && !r.units[j].words && !single {
 				break
 			}
 			if digits < 5 {
@@ -216,9 +244,12 @@ func (p *page) judge(r run, i, j int) (c phone) {
 
 	strong := p.near(first.i, last.j, 6, 3, p.strongCue)
 	cue := strong || p.near(first.i, last.j, 8, 4, p.phoneCue)
-	not := p.nearBefore(first.i, 5, p.notPhone) || last.j < len(p.toks) && p.unitWord(p.toks[last.j])
+	not := p.nearBefore(first.i, 5, p.notPhone) && !p.areaCode(first.i) || last.j < len(p.toks) && p.unitWord(p.toks[last.j])
 	c.cued = cue
 
+	if words == 0 && strings.Contains(signs, "=") && (prev == '+' || strings.Contains(signs, "+")) {
+		return phone{} // a sum
+	}
 	if prev == '+' && words == 0 {
 		c.plus = true
 		if v := p.international(d); v > 0 {
@@ -229,14 +260,15 @@ func (p *page) judge(r run, i, j int) (c phone) {
 	}
 	// What numbers that are no phone numbers look like.
 	if words == 0 {
-		if p.money(first.i) || p.cutLeft(first.i, prev, cue, tidy(sizes)) || p.cutRight(last.j, next, cue && tidy(sizes), tidy(sizes)) {
+		if p.money(first.i) || p.cutLeft(first.i, prev, cue, tidy(sizes)) || p.cutRight(last.j, next, cue && (tidy(sizes) || n >= 10 && len(sizes) == 1), tidy(sizes)) {
 			return phone{}
 		}
 	}
-	if plain && (notNumber(d, sizes, signs) || p.leftover(r, i, j) || fours(r)) {
+	if plain && (notNumber(d, sizes, signs) && !(strong && (single >= 10 && single == j-i && n <= 11 || n == 10 && strings.HasSuffix(d, "0000"))) || p.leftover(r, i, j) || fours(r)) {
 		return phone{}
 	}
-	if strings.ContainsAny(signs, "=<>'\"^|") && words == 0 && !strong {
+	apart := single >= 9 && single == j-i // every digit by itself
+	if strings.ContainsAny(signs, "=<>'\"^|") && words == 0 && !strong && !(apart && uniform(r, i, j)) {
 		return phone{}
 	}
 	seen := [10]bool{}
@@ -302,6 +334,26 @@ func (p *page) judge(r run, i, j int) (c phone) {
 	return c
 }
 
+// uniform says whether the same signs stand between all pieces [i, j).
+func uniform(r run, i, j int) bool {
+	for k := i + 2; k < j; k++ {
+		if r.seps[k] != r.seps[i+1] {
+			return false
+		}
+	}
+	return j-i > 2
+}
+
+// areaCode says whether token i follows the words "area code".
+func (p *page) areaCode(i int) bool {
+	for k := i - 1; k >= max(1, i-3); k-- {
+		if p.text(k) == "code" && p.text(k-1) == "area" {
+			return true
+		}
+	}
+	return false
+}
+
 // cutLeft says whether the digits from token i on are the tail of something
 // longer, such as an identifier or a path.
 func (p *page) cutLeft(i int, prev byte, cue, tidy bool) bool {
@@ -309,7 +361,7 @@ func (p *page) cutLeft(i int, prev byte, cue, tidy bool) bool {
 	case !p.glued(i):
 		return false
 	case prev == 0:
-		return !tidy
+		return !tidy && !p.strongCue(p.toks[i-1]) // "txt4155552671"
 	case strings.IndexByte("_&\\@%$", prev) >= 0:
 		return true
 	case strings.IndexByte("-./=:#", prev) >= 0:
@@ -324,7 +376,7 @@ func (p *page) cutRight(j int, next byte, cue, tidy bool) bool {
 	case !p.glued(j):
 		return false
 	case next == 0:
-		return p.toks[j].Kind != phrase.Line && !p.ext(j) && !tidy
+		return p.toks[j].Kind != phrase.Line && !p.ext(j) && !tidy && !(cue && p.stop(p.toks[j]))
 	case strings.IndexByte("_\\@%$", next) >= 0:
 		return true
 	case strings.IndexByte("-./=:", next) >= 0:
@@ -394,7 +446,7 @@ func notNumber(d string, sizes []int, signs string) bool {
 		return true
 	case len(sizes) == 4 && sep == "..." && sizes[3] <= 3:
 		return true
-	case len(sizes) == 3 && (sep == "--" || sep == "//" || sep == "..") && (sizes[0] == 4 && sizes[1] == 2 && sizes[2] == 2 || sizes[2] == 4 && sizes[0] <= 2 && sizes[1] <= 2 || sep == "//"): // dates
+	case len(sizes) == 3 && (sep == "--" || sep == "//" || sep == "..") && (sizes[0] == 4 && sizes[1] == 2 && sizes[2] == 2 || sizes[2] == 4 && sizes[0] <= 2 && sizes[1] <= 2 || sep == "//" && len(d) < 9): // dates
 		return true
 	case len(sizes) == 3 && sep == "--" && sizes[0] == 3 && sizes[1] == 2 && sizes[2] == 4: // social security number
 		return true

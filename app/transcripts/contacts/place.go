@@ -23,6 +23,8 @@ func (p *page) addresses() {
 			p.streetFirst(i)
 		case t.Kind == phrase.Word && t.B-t.A > 5 && i+1 < len(p.toks) && p.toks[i+1].Kind == phrase.Number && p.tail(i):
 			p.toAddress(i, i+2, 0.7)
+		case t.Kind == phrase.Word && t.B-t.A > 5 && p.char(i+1) == '.' && i+2 < len(p.toks) && p.toks[i+2].Kind == phrase.Number && p.toks[i+2].B-p.toks[i+2].A <= 4 && p.tail(i): // "Gartenstr. 12"
+			p.toAddress(i, i+3, 0.7)
 		case t.Kind == phrase.Word:
 			p.box(i)
 		}
