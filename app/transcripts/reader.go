@@ -127,6 +127,8 @@ type line struct {
 	toks []phrase.Token
 	ents []contacts.Entity
 	hits []hit
+
+	counts bool // it holds a digit, in figures or in words
 }
 
 func (l *line) expert() bool { return l.msg.From == model.FromExpert }
@@ -155,6 +157,7 @@ func (r *Reader) read(m *model.Message, sc *scratch) line {
 	l := line{msg: m, text: fold.New(m.Text)}
 	l.toks = r.book.Tokens(&l.text, make([]phrase.Token, 0, 8+len(m.Text)/4))
 	l.ents = r.words.Find(&l.text, l.toks)
+	l.counts = l.expert() && r.words.Counts(l.text.S, l.toks)
 	sc.matcher.Find(l.toks, func(m phrase.Match) {
 		family, kind, _ := strings.Cut(m.Rule.Name, ".")
 		l.hits = append(l.hits, hit{family, kind, m.Rule.Score, m.I, m.J})

@@ -61,7 +61,10 @@ func (p *page) providers() {
 		sure := mailWords[root]
 		at, from, j := p.nameAfter(i)
 		if at < 0 {
-			at, from, j = p.nameBefore(i)
+			if at, from, j = p.nameBefore(i); at >= 0 && from <= at {
+				// "attachments on gmail": a word is a name where one is announced
+				sure = sure && (p.char(i-1) == '(' || p.near(from, from, 5, 0, p.own))
+			}
 		}
 		if at < 0 || from > at {
 			continue

@@ -1,0 +1,113 @@
+package contacts
+
+import (
+	"strings"
+
+	"mensch/app/transcripts/fold"
+	"mensch/app/transcripts/phrase"
+)
+
+// End is a row of digits at the begin or the end of a text: bytes [A, B) of its
+// reading and its first token.
+type End struct {
+	Digits string
+	A, B   int
+	I      int
+}
+
+const (
+	leadWords = 3 // "and then last": what may stand before the digits of a message that goes on
+	mostPiece = 9 // digits of a piece
+)
+
+// leads are the words with which somebody goes on to dictate.
+var leads = set("then and next last bit end now rest final finally second third part followed by is it's the ok okay so plus und dann als nachstes y luego despues et puis e depois ate ultimos")
+
+// Ends gives the digits with which a text ends and those with which it begins,
+// after a few words; whole says that they are the same and that nothing else is
+// there. Amounts, measures and times are no such digits.
+func (w *Words) Ends(t *fold.Text, toks []phrase.Token) (head, tail End, whole bool) {
+	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks))}
+	words, runs := 0, 0
+	for i := 0; i < len(toks); {
+		u, ok := p.unitAt(i)
+		if !ok || u.weak {
+			if toks[i].Kind == phrase.Word {
+				if words++; !leads[p.text(i)] {
+					words += leadWords + 1
+				}
+				tail = End{}
+			}
+			i++
+			continue
+		}
+		digits, last, j, odd := u.digits, u.digits, u.j, false
+		for {
+			sep, k := p.separator(j)
+			if k < 0 || k >= len(toks) || strings.ContainsAny(sep, "\n=<>") {
+				break
+			}
+			v, ok := p.unitAt(k)
+			if !ok {
+				break
+			}
+			if c := strings.Trim(sep, " "); (c == "," || c == ".") && (len(v.digits) > 1 || len(last) > 1) {
+				odd = true // a list, a sum of money, a version
+			}
+			digits += v.digits
+			j, last = v.j, v.digits
+		}
+		runs++
+		switch c := p.char(j); {
+		case odd, p.money(i), p.glued(i) && p.char(i-1) != '(' && p.char(i-1) != '-' && p.char(i-1) != 0, j < len(toks) && p.unitWord(toks[j]), c == '%' || c == '$' || p.glued(j) && (c == ':' || c == '/' || c == '\''), len(digits) > mostPiece, p.nearBefore(i, 3, p.notPhone) && !p.firstPart(i):
+			tail = End{}
+		default:
+			e := End{digits, int(toks[i].A), int(toks[j-1].B), i}
+			if runs == 1 && words <= leadWords {
+				head = e
+			}
+			tail = e
+		}
+		i = max(j, i+1)
+	}
+	return head, tail, runs == 1 && head.Digits != "" && head == tail
+}
+
+// firstPart says whether "first part" or the like stands before token i.
+func (p *page) firstPart(i int) bool {
+	for k := i - 1; k >= max(1, i-3); k-- {
+		if p.text(k) == "part" {
+			switch p.text(k - 1) {
+			case "first", "second", "next", "last", "other", "one":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Counts says whether a text holds a digit at all, in figures or in words.
+func (w *Words) Counts(s string, toks []phrase.Token) bool {
+	for _, t := range toks {
+		if t.Kind == phrase.Number || t.Kind == phrase.Word && t.B-t.A <= 8 && hints[s[t.A:t.B]]&mayCount != 0 || t.Kind == phrase.Word && t.B-t.A == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// Announced says whether words announce a phone number.
+func (w *Words) Announced(toks []phrase.Token) bool {
+	for k := len(toks) - 1; k >= max(0, len(toks)-10); k-- {
+		if w.strongCue(toks[k]) || w.phoneCue(toks[k]) && k+4 >= len(toks) {
+			return true
+		}
+	}
+	return false
+}
+
+// Cue says whether a word goes with a phone number.
+func (w *Words) Cue(t phrase.Token) bool { return w.phoneCue(t) || w.strongCue(t) }
+
+// Counting says whether digits count up or down.
+func Counting(digits string) bool { return counting(digits) }
