@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"mensch/app/scores"
+	"mensch/app/transcripts"
 )
 
 // contrived is a conversation that was made up: messages of an expert's, and
@@ -380,4 +383,37 @@ func (m maker) street() string {
 
 func (m maker) account() string {
 	return pick(m, []string{"GB82 WEST 1234 5698 7654 32", "DE89370400440532013000", "FR14 2004 1010 0505 0001 3M02 606", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "NL91 ABNA 0417 1643 00", "ES9121000418450200051332"})
+}
+
+// outcome is what was found of one class.
+type outcome struct {
+	scores.Counts
+	name     string
+	harmless bool
+	missed   []string // of what was missed, or flagged and harmless
+}
+
+// contrive reviews n made-up conversations of each class.
+func contrive(r *transcripts.Reader, seed uint64, n int) []outcome {
+	var out []outcome
+	at := map[string]int{}
+	for _, x := range made(seed, n) {
+		got := false
+		for _, f := range by(r.Review(said(x.texts...)), transcripts.DetectContact) {
+			for _, s := range f.Spans {
+				got = got || x.move || !x.want || s.Label != "off-platform" && s.Label != "promotion"
+			}
+		}
+		k, ok := at[x.class]
+		if !ok {
+			k = len(out)
+			at[x.class] = k
+			out = append(out, outcome{name: x.class, harmless: !x.want})
+		}
+		out[k].Add(x.want, got)
+		if got != x.want && len(out[k].missed) < 3 {
+			out[k].missed = append(out[k].missed, strings.Join(x.texts, " / "))
+		}
+	}
+	return out
 }
