@@ -62,5 +62,4 @@ INSERT INTO decision_steps
 SELECT d.id, s.key, ifnull(json_extract(s.value, '$.guideline'), ''), ifnull(json_extract(s.value, '$.step'), '')
 FROM decisions d, json_each(d.body, '$.sanctions') s;
 
-CREATE INDEX findings_judged ON findings (judged_at, verdict) WHERE verdict <> '';
 CREATE INDEX strikes_expire ON strikes (expires);
