@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -94,10 +95,22 @@ func sampleRow(row []uint8, src *image.RGBA, sw, sh int, u, v, du, dv int64, bac
 	u, v = u+int64(first)*du, v+int64(first)*dv
 	const half = 1 << (fraction - 1)
 	pix, stride := src.Pix, src.Stride
+	if dv == 0 {
+		// Neither turned nor slanted, as most are: the same two source rows all along.
+		cv := max(v-half, 0)
+		y := int(cv >> fraction)
+		upper := pix[y*stride : y*stride+4*sw]
+		lower := upper
+		if y+1 < sh {
+			lower = pix[(y+1)*stride : (y+1)*stride+4*sw]
+		}
+		sampleLevel(row[4*first:4*last], upper, lower, u-half, du, uint64(cv>>8)&0xff)
+		return
+	}
 	for i := 4 * first; i < 4*last; i, u, v = i+4, u+du, v+dv {
 		cu, cv := max(u-half, 0), max(v-half, 0)
 		x, y := int(cu>>fraction), int(cv>>fraction)
-		fx, fy := uint32(cu>>8)&0xff, uint32(cv>>8)&0xff
+		fx, fy := uint64(cu>>8)&0xff, uint64(cv>>8)&0xff
 		at := y*stride + 4*x
 		right, below := 4, stride
 		if x+1 >= sw {
@@ -106,20 +119,40 @@ func sampleRow(row []uint8, src *image.RGBA, sw, sh int, u, v, du, dv int64, bac
 		if y+1 >= sh {
 			below = 0
 		}
-		p00 := pix[at : at+3 : at+3]
-		p01 := pix[at+right : at+right+3 : at+right+3]
-		p10 := pix[at+below : at+below+3 : at+below+3]
-		p11 := pix[at+below+right : at+below+right+3 : at+below+right+3]
-		w11 := fx * fy
-		w01 := fx<<8 - w11
-		w10 := fy<<8 - w11
-		w00 := 1<<16 - w11 - w01 - w10
-		out := row[i : i+4 : i+4]
-		out[0] = uint8((uint32(p00[0])*w00 + uint32(p01[0])*w01 + uint32(p10[0])*w10 + uint32(p11[0])*w11) >> 16)
-		out[1] = uint8((uint32(p00[1])*w00 + uint32(p01[1])*w01 + uint32(p10[1])*w10 + uint32(p11[1])*w11) >> 16)
-		out[2] = uint8((uint32(p00[2])*w00 + uint32(p01[2])*w01 + uint32(p10[2])*w10 + uint32(p11[2])*w11) >> 16)
-		out[3] = 255
+		// The weights of the four pixels, of which each adds to 256 with the rest.
+		w11 := fx * fy >> 8
+		w01, w10 := fx-w11, fy-w11
+		w00 := 256 - fx - fy + w11
+		sum := w00*spread(pix[at:]) + w01*spread(pix[at+right:]) + w10*spread(pix[at+below:]) + w11*spread(pix[at+below+right:])
+		sum >>= 8
+		binary.LittleEndian.PutUint32(row[i:], uint32(sum&0x00ff00ff)|uint32(sum>>24)&0xff00ff00|0xff000000)
 	}
+}
+
+// sampleLevel is sampleRow within the photo between two rows of it, fy of 256
+// below the upper one.
+func sampleLevel(row, upper, lower []uint8, u, du int64, fy uint64) {
+	lower = lower[:len(upper)]
+	last := len(upper) - 4
+	for ; len(row) >= 4; row, u = row[4:], u+du {
+		cu := max(u, 0)
+		at := int(cu>>fraction) * 4
+		next := min(at+4, last)
+		fx := uint64(cu>>8) & 0xff
+		above := (256-fx)*spread(upper[at:]) + fx*spread(upper[next:])
+		below := (256-fx)*spread(lower[at:]) + fx*spread(lower[next:])
+		const lanes = 0x00ff00ff00ff00ff
+		sum := (256-fy)*(above>>8&lanes) + fy*(below>>8&lanes)
+		sum >>= 8
+		binary.LittleEndian.PutUint32(row, uint32(sum&0x00ff00ff)|uint32(sum>>24)&0xff00ff00|0xff000000)
+	}
+}
+
+// spread lays a pixel's four bytes 16 bits apart, so that one multiplication
+// weighs them all: 255 times 256 is the most that a lane has to hold.
+func spread(pixel []uint8) uint64 {
+	p := uint64(binary.LittleEndian.Uint32(pixel))
+	return p&0x00ff00ff | p>>8&0x00ff00ff<<32
 }
 
 // fillRow paints pixels in one colour, doubling what is painted.
