@@ -12,6 +12,7 @@
 //	menschctl outbox                     how far decisions have come
 //	menschctl undo DECISION              take a decision back that was not sent
 //	menschctl verify [FILE]              check the store, or a sealed case file
+//	menschctl rules show|check|preview|apply [FILE]   the rules in force, or a file of them
 //	menschctl export CASE                a case as one sealed file
 //	menschctl key                        the key that checks this store's files
 //
@@ -246,7 +247,7 @@ Exit codes:
 	flags.BoolVarP(&t.quiet, "quiet", "q", false, "say nothing of how it goes on")
 	root.AddCommand(
 		t.syncCommand(), t.importCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
-		t.decideCommand(), t.bulkCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.exportCommand(), t.keyCommand(),
+		t.decideCommand(), t.bulkCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.rulesCommand(), t.exportCommand(), t.keyCommand(),
 		t.evaluateCommand(),
 	)
 	return root
