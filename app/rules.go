@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -290,4 +292,48 @@ func workOf(t guidelines.Touched) []model.WorkFor {
 		out = append(out, model.WorkFor{Kind: model.WorkCase})
 	}
 	return out
+}
+
+// ImportRules reads a rules file by its path as a draft.
+func (d *Desk) ImportRules(_ context.Context, path string) (*guidelines.Pack, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &Refusal{Why: fmt.Sprintf("The file %s cannot be opened: %v. The rules are as they were.", path, errors.Unwrap(err))}
+	}
+	defer func() { _ = file.Close() }() // only read
+	pack, err := guidelines.Load(io.LimitReader(file, guidelines.MaxBytes+1))
+	var invalid *guidelines.InvalidError
+	if errors.As(err, &invalid) {
+		more := ""
+		if n := len(invalid.Problems) - 1; n > 0 {
+			more = fmt.Sprintf(" (and %d more)", n)
+		}
+		return nil, &Refusal{Why: fmt.Sprintf("The file holds no valid rules: %s%s. The rules are as they were.", invalid.Problems[0], more)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the rules in %s: %w", path, err)
+	}
+	return pack, nil
+}
+
+// ExportRules writes a draft as a new file; one that is there already is left.
+func (d *Desk) ExportRules(_ context.Context, draft *guidelines.Pack, path string) error {
+	data, err := draft.Bytes()
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return &Refusal{Why: fmt.Sprintf("The file %s cannot be made: %v. Nothing was written.", path, errors.Unwrap(err))}
+	}
+	if _, err = file.Write(data); err == nil {
+		err = file.Sync()
+	}
+	if failed := file.Close(); err == nil {
+		err = failed
+	}
+	if err != nil {
+		return fmt.Errorf("writing the rules to %s: %w", path, err)
+	}
+	return nil
 }

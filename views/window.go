@@ -12,6 +12,7 @@ import (
 	"mensch/views/decide"
 	"mensch/views/firstrun"
 	"mensch/views/queue"
+	"mensch/views/rules"
 	"mensch/views/settings"
 	"mensch/views/sheet"
 	"mensch/views/shell"
@@ -31,6 +32,7 @@ type Desk interface {
 	sheet.Desk
 	sync.Desk
 	bank.Desk
+	rules.Desk
 	bulk.Desk
 }
 
@@ -75,6 +77,7 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	sh.Add(shell.Sheet, sheet.New(sh, desk))
 	sh.Add(shell.Sync, sync.New(sh, desk))
 	sh.Add(shell.Bank, bank.New(sh, desk))
+	sh.Add(shell.Rules, rules.New(sh, desk))
 	var connect func()
 	if opts.Doors != nil {
 		sh.Add(shell.FirstRun, firstrun.New(sh, opts.Doors))

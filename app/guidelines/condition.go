@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -161,12 +162,14 @@ func place(err error) error {
 	if !errors.As(err, &at) {
 		return errors.New(strings.ReplaceAll(err.Error(), "\n", " "))
 	}
-	said := nouns.Replace(at.Message)
+	said := unexpected.ReplaceAllString(nouns.Replace(at.Message), "“$1” is not expected here")
 	if at.Line > 1 {
 		return fmt.Errorf("line %d, column %d: %s", at.Line, at.Column+1, said)
 	}
 	return fmt.Errorf("column %d: %s", at.Column+1, said)
 }
+
+var unexpected = regexp.MustCompile(`unexpected token \w+\("(.*)"\)`)
 
 // nouns puts the compiler's names of types into words.
 var nouns = strings.NewReplacer(

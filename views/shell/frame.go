@@ -28,6 +28,7 @@ var railItems = []railItem{
 	{Queue, "Queue", theme.ListIcon},
 	{Sync, "Sync", theme.ViewRefreshIcon},
 	{Bank, "Banks", theme.MediaPhotoIcon},
+	{Rules, "Rules", theme.DocumentIcon},
 	{Settings, "Settings", theme.SettingsIcon},
 }
 

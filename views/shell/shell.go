@@ -24,6 +24,7 @@ const (
 	Sync       = "sync"
 	Sheet      = "sheet"
 	Bank       = "bank"
+	Rules      = "rules"
 	Settings   = "settings"
 	FirstRun   = "firstrun"
 	Bulk       = "bulk"
@@ -238,7 +239,7 @@ func (s *Shell) Route() Route {
 }
 
 // top are the screens that stand in the rail: going there starts the way anew.
-var top = map[string]bool{Queue: true, Sync: true, Bank: true, Settings: true, FirstRun: true}
+var top = map[string]bool{Queue: true, Sync: true, Bank: true, Rules: true, Settings: true, FirstRun: true}
 
 // Open goes to a route. Back comes from it to where it was opened.
 func (s *Shell) Open(r Route) {

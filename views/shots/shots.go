@@ -89,7 +89,7 @@ func Scenes() []Scene {
 			w.Chord(fyne.KeyReturn)
 		}},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
-	}, teamScenes()...)
+	}, append(teamScenes(), ruleScenes()...)...)
 }
 
 func openCompare(w *viewstest.Window) {

@@ -39,6 +39,8 @@ type Desk struct {
 	Views    []model.QueueView // the moderator's own
 	Bulks    []app.Bulk
 	Long     int // messages of the session "s-long"
+
+	rules *rulebook
 }
 
 // NewDesk makes a community with a number of cases.
