@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -82,6 +83,8 @@ type View struct {
 	loupe     loupe
 	flipped   bool // which photo blink shows
 	stopBlink func()
+	hurried   bool   // photos on the move on a large screen: drawn coarsely
+	stopRest  func() // of the timer that draws them finely again
 
 	judging *verdict.Judge
 	panes   [mostSeats]*pane
@@ -100,6 +103,7 @@ func New(sh *shell.Shell, desk Desk) *View {
 				v.take(i)
 			}
 		}
+		p.hurried = func() bool { return v.hurried }
 		v.panes[i] = p
 	}
 	v.judging = verdict.New(sh, desk)
@@ -161,6 +165,7 @@ func (v *View) Leave() {
 	v.groups.Cancel()
 	v.details.Cancel()
 	v.groupOf = ""
+	v.hurried = false
 	v.setMode(sideBySide)
 	v.seats = nil
 	for _, p := range v.panes {
@@ -299,6 +304,43 @@ func (v *View) redraw() {
 	v.parts.zoom()
 }
 
+// A window whose panes have more pixels than this is drawn at half the
+// resolution while the photos move: without a graphics card a frame of a large
+// screen would else take longer than 40 ms. What has come to rest for restTime is
+// drawn finely.
+const (
+	hurryPixels = 1_200_000
+	restTime    = 140 * time.Millisecond
+)
+
+// moved draws what the moderator moves.
+func (v *View) moved() {
+	pixels := 0.0
+	for i, p := range v.panes {
+		if i == 0 || v.parts.sides[i].Visible() {
+			screen := p.density * float64(p.coarse)
+			pixels += float64(p.Size().Width) * float64(p.Size().Height) * screen * screen
+		}
+	}
+	if pixels > hurryPixels {
+		if v.stopRest != nil {
+			v.stopRest()
+		}
+		v.hurried = true
+		v.stopRest = v.sh.After(restTime, v.rest)
+	}
+	v.redraw()
+}
+
+// rest draws finely again what has stopped moving.
+func (v *View) rest() {
+	v.stopRest = nil
+	if v.hurried {
+		v.hurried = false
+		v.redraw()
+	}
+}
+
 func (v *View) paneGeometry(p *pane) (geometry, int, bool) {
 	i := v.seatOf(p)
 	if i < 0 || v.reference() == nil || v.seats[i].photo == nil {
@@ -317,7 +359,7 @@ func (v *View) zoomAt(p *pane, factor, x, y float64) {
 		return
 	}
 	v.view = g.zoomedAt(v.view, factor, x, y)
-	v.redraw()
+	v.moved()
 }
 
 func (v *View) drag(p *pane, dx, dy float64) {
@@ -326,7 +368,7 @@ func (v *View) drag(p *pane, dx, dy float64) {
 		return
 	}
 	v.view = g.panned(v.view, dx, dy, i != v.ref, v.aligned && v.seats[i].tied)
-	v.redraw()
+	v.moved()
 }
 
 // point leads the loupe to a place of a pane.
@@ -341,25 +383,25 @@ func (v *View) point(p *pane, x, y float64) {
 	}
 	v.loupe.x, v.loupe.y = px/g.leftW, py/g.leftH
 	v.loupe = v.loupe.moved(0, 0)
-	v.redraw()
+	v.moved()
 }
 
 func (v *View) zoom(factor float64) {
 	v.view = v.view.zoomed(factor)
-	v.redraw()
+	v.moved()
 }
 
 // move answers an arrow: it moves the loupe where it is on, else the photos.
 func (v *View) move(dx, dy float64) {
 	if v.loupe.on {
 		v.loupe = v.loupe.moved(0.25*dx/v.view.zoom, 0.25*dy/v.view.zoom)
-		v.redraw()
+		v.moved()
 		return
 	}
 	v.view.x += dx / v.view.zoom
 	v.view.y += dy / v.view.zoom
 	v.view = v.view.clamped()
-	v.redraw()
+	v.moved()
 }
 
 // step moves the loupe by single pixels of the reference.

@@ -51,7 +51,7 @@ func (p *parts) drawerHeight(height float32) float32 {
 	case drawerFacts:
 		return height * 0.47
 	case drawerTones:
-		return min(height*0.4, 168*look.Size(theme.SizeNameText)/13)
+		return min(height*0.4, 196*look.Size(theme.SizeNameText)/13)
 	}
 	return 0
 }

@@ -148,5 +148,5 @@ func (v *View) turn(value float64) {
 	} else {
 		v.share = min(1, max(0, value/100))
 	}
-	v.redraw()
+	v.moved()
 }

@@ -160,6 +160,7 @@ func (v *View) glass(p *pane, dst *image.RGBA, i int, g geometry, m affine) {
 	if i != v.ref {
 		density = g.pixels().density()
 	}
+	density *= float64(p.coarse) // the magnification is that of the screen
 	drawLoupe(dst, v.seats[i].photo, v.loupe.through(m, px, py, float64(side)/2, density), x, y, side, v.blurred())
 }
 

@@ -30,12 +30,14 @@ type pane struct {
 	dragged func(p *pane, dx, dy float64)
 	pointed func(p *pane, x, y float64)
 	pressed func(p *pane)
-	opened  func() // a double tap
-	density float64
+	opened  func()      // a double tap
+	hurried func() bool // draw at half the resolution
+	density float64     // drawn pixels in a unit of the screen
+	coarse  int         // screen pixels in a drawn one, 1 or 2
 }
 
 func newPane(at int, paint func(*pane, *image.RGBA) bool) *pane {
-	p := &pane{at: at, paint: paint, words: show.NewLine("").Muted().Centred(), density: 1}
+	p := &pane{at: at, paint: paint, words: show.NewLine("").Muted().Centred(), density: 1, coarse: 1}
 	p.raster = canvas.NewRaster(p.draw)
 	p.ExtendBaseWidget(p)
 	return p
@@ -47,9 +49,12 @@ func (p *pane) draw(w, h int) image.Image {
 	if w <= 0 || h <= 0 {
 		return image.NewRGBA(image.Rect(0, 0, 1, 1))
 	}
-	if p.buffer == nil || p.buffer.Rect.Dx() != w || p.buffer.Rect.Dy() != h {
-		p.buffer, p.spare = image.NewRGBA(image.Rect(0, 0, w, h)), nil
+	p.coarse = 1
+	if p.hurried != nil && p.hurried() {
+		p.coarse = 2 // the window stretches it; what moves is not looked at closely
+		w, h = (w+1)/2, (h+1)/2
 	}
+	p.buffer = sized(p.buffer, w, h)
 	if width := float64(p.Size().Width); width > 0 {
 		p.density = float64(w) / width
 	}
@@ -61,21 +66,24 @@ func (p *pane) draw(w, h int) image.Image {
 
 // second is a buffer as large as the first.
 func (p *pane) second() *image.RGBA {
-	if p.spare == nil || p.spare.Rect != p.buffer.Rect {
-		p.spare = image.NewRGBA(p.buffer.Rect)
-	}
+	p.spare = sized(p.spare, p.buffer.Rect.Dx(), p.buffer.Rect.Dy())
 	return p.spare
+}
+
+// sized gives a picture of a size, in the memory of another where that is enough.
+func sized(old *image.RGBA, w, h int) *image.RGBA {
+	if old == nil || cap(old.Pix) < 4*w*h {
+		return image.NewRGBA(image.Rect(0, 0, w, h))
+	}
+	if old.Rect.Dx() == w && old.Rect.Dy() == h {
+		return old
+	}
+	return &image.RGBA{Pix: old.Pix[:4*w*h], Stride: 4 * w, Rect: image.Rect(0, 0, w, h)}
 }
 
 func rgba(c color.Color) color.RGBA {
 	r, g, b, _ := c.RGBA()
 	return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
-}
-
-// say shows words in place of a photo; empty words show the photo.
-func (p *pane) say(words string) {
-	p.words.SetText(words)
-	p.redraw()
 }
 
 func (p *pane) redraw() { p.raster.Refresh() }

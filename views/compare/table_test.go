@@ -325,3 +325,26 @@ func TestHistogramsCountEveryPixel(t *testing.T) {
 		t.Errorf("the words are %q", words)
 	}
 }
+
+// On a large screen photos are drawn coarsely while they move and finely when
+// they rest; the place that the loupe shows stays the same.
+func TestWhatMovesOnALargeScreenIsDrawnCoarselyUntilItRests(t *testing.T) {
+	w, _, v := opened(t)
+	w.Type("z+")
+	if v.hurried {
+		t.Fatal("a small window hurries")
+	}
+	w.Win.Resize(fyne.NewSize(2560, 1440))
+	w.Win.Canvas().Capture()
+	fine := v.panes[0].buffer.Rect
+	w.Type("+")
+	w.Win.Canvas().Capture()
+	if half := v.panes[0].buffer.Rect; half.Dx() != (fine.Dx()+1)/2 || !v.hurried {
+		t.Fatalf("while it moves it is drawn at %v of %v", half, fine)
+	}
+	w.Pump.Advance(time.Second)
+	w.Win.Canvas().Capture()
+	if now := v.panes[0].buffer.Rect; now != fine || v.hurried {
+		t.Fatalf("at rest it is drawn at %v of %v", now, fine)
+	}
+}
