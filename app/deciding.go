@@ -335,9 +335,13 @@ func (d *Desk) decideAgain(ctx context.Context, old model.Decision) error {
 	return d.confirm(ctx, again, held.State)
 }
 
-// Undo takes a decision back that has not been sent; the case is as before.
+// Undo takes a decision, a proposal or an answer to one back that has not been
+// sent; the case is as before.
 func (d *Desk) Undo(ctx context.Context, decisionID string) error {
 	entry, err := d.store.OutboxEntry(ctx, decisionID)
+	if notFound(err) {
+		return d.undoAnswer(ctx, decisionID)
+	}
 	if err != nil {
 		return fmt.Errorf("reading the outbox: %w", err)
 	}

@@ -322,12 +322,16 @@ func (d *Desk) UndoAnswer(ctx context.Context, approvalID string) error {
 	if err != nil {
 		return fmt.Errorf("reading your answer to proposal %s: %w", approvalID, err)
 	}
-	err = d.store.UndoAnswer(ctx, entry.Answer.ID, d.Moderator(), d.now().UTC())
+	return d.undoAnswer(ctx, entry.Answer.ID)
+}
+
+func (d *Desk) undoAnswer(ctx context.Context, id string) error {
+	err := d.store.UndoAnswer(ctx, id, d.Moderator(), d.now().UTC())
 	if errors.Is(err, model.ErrStale) {
 		return &Refusal{Why: "The answer is on its way to the platform already and can't be taken back."}
 	}
 	if err != nil {
-		return fmt.Errorf("undoing the answer to proposal %s: %w", approvalID, err)
+		return fmt.Errorf("undoing an answer: %w", err)
 	}
 	d.changed()
 	return nil
@@ -347,4 +351,42 @@ func (d *Desk) verifyHistories(ctx context.Context) (int, error) {
 		return n, fmt.Errorf("checking the cases against their histories: %w", err)
 	}
 	return n, nil
+}
+
+// ExpertNames gives the screen names of experts; one that is not here is left
+// out.
+func (d *Desk) ExpertNames(ctx context.Context, ids []string) (map[string]string, error) {
+	names := make(map[string]string, len(ids))
+	for _, id := range ids {
+		if _, have := names[id]; have {
+			continue
+		}
+		expert, err := d.store.Expert(ctx, id)
+		if notFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading expert %s: %w", id, err)
+		}
+		names[id] = expert.ScreenName + ", " + expert.Cluster
+	}
+	return names, nil
+}
+
+// waitingProposal is the proposal made here that the platform does not have
+// yet, nil if there is none.
+func (d *Desk) waitingProposal(ctx context.Context, c model.Case) (*model.OutboxEntry, error) {
+	if c.State != model.CaseProposed && c.State != model.CaseConflict {
+		return nil, nil //nolint:nilnil // none waits, which is no error
+	}
+	list, err := d.store.Outbox(ctx, 0, 50)
+	if err != nil {
+		return nil, fmt.Errorf("reading the outbox: %w", err)
+	}
+	for _, e := range list {
+		if e.Decision.CaseID == c.ID && e.Kind == model.OutboxPropose && !cases.OutboxDone(e.State) {
+			return &e, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // none waits, which is no error
 }

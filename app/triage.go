@@ -69,6 +69,16 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 		}
 		break
 	}
+	if file.Proposals, err = d.Approvals(ctx, model.ApprovalFilter{CaseID: caseID}, "", 50); err != nil {
+		return CaseFile{}, fmt.Errorf("reading the proposals on %s: %w", caseID, err)
+	}
+	if file.Outbox == nil {
+		if entry, err := d.waitingProposal(ctx, facts.Case); err != nil {
+			return CaseFile{}, err
+		} else if entry != nil {
+			file.Outbox = entry
+		}
+	}
 	if err := d.addSessions(ctx, &file); err != nil {
 		return CaseFile{}, err
 	}
@@ -244,6 +254,15 @@ func timeline(file CaseFile, titles map[string]string) []TimelineEvent {
 	}
 	for _, a := range file.Appeals {
 		add(a.At, "appeal", "Appeal: %s", a.Text)
+		if a.Outcome != "" {
+			add(a.DecidedAt, "appeal", "Appeal %s by %s: %s", a.Outcome, a.DecidedBy, a.Reason)
+		}
+	}
+	for _, p := range file.Proposals {
+		add(p.AskedAt, "decision", "Proposed to a second person by %s", p.Proposer)
+		if p.Answer != "" {
+			add(p.AnsweredAt, "decision", "Proposal of %s: %s", p.Proposer, joined(", ", p.Answer, p.Approver, p.Reason))
+		}
 	}
 	slices.SortStableFunc(events, func(a, b TimelineEvent) int { return a.At.Compare(b.At) })
 	return events

@@ -22,6 +22,7 @@ type CaseFile struct {
 	Linked    []LinkedExpert
 	Timeline  []TimelineEvent // oldest first
 	Outbox    *model.OutboxEntry
+	Proposals []model.Approval // on this case, newest first; an open one hides its decision
 
 	LinkedNotes []model.LinkedNote // on accounts that share a signal
 	Handling    model.Handling

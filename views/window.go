@@ -12,7 +12,9 @@ import (
 	"mensch/views/decide"
 	"mensch/views/firstrun"
 	"mensch/views/queue"
+	"mensch/views/reviews"
 	"mensch/views/rules"
+	"mensch/views/secondlook"
 	"mensch/views/settings"
 	"mensch/views/sheet"
 	"mensch/views/shell"
@@ -34,6 +36,9 @@ type Desk interface {
 	bank.Desk
 	rules.Desk
 	bulk.Desk
+	reviews.Desk
+	secondlook.ApprovalDesk
+	secondlook.AppealDesk
 }
 
 // watched is a desk that tells when its data changed, from any goroutine but
@@ -78,6 +83,9 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	sh.Add(shell.Sync, sync.New(sh, desk))
 	sh.Add(shell.Bank, bank.New(sh, desk))
 	sh.Add(shell.Rules, rules.New(sh, desk))
+	sh.Add(shell.Reviews, reviews.New(sh, desk))
+	sh.Add(shell.Approval, secondlook.NewApproval(sh, desk))
+	sh.Add(shell.Appeal, secondlook.NewAppeal(sh, desk))
 	var connect func()
 	if opts.Doors != nil {
 		sh.Add(shell.FirstRun, firstrun.New(sh, opts.Doors))

@@ -438,6 +438,8 @@ func (v *View) Keys() []shell.Key {
 		shell.Rune('v', "Show the photos, or blur them", v.reveal),
 		shell.Rune('d', "Decide", func() { v.goDecide("sanction") }),
 		shell.Rune('x', "Dismiss", func() { v.goDecide("dismiss") }),
+		shell.Rune('o', "Look at the proposal or the appeal", v.review),
+		shell.Rune('z', "Take a decision back", v.takeBack),
 		shell.Rune('l', "Claim the case, or release it", v.claim),
 		shell.Rune('n', "Add a note", v.addNote),
 		shell.Rune('e', "Seal the case as a file", v.askExport),

@@ -114,8 +114,12 @@ func (v *View) warning() fyne.CanvasObject {
 	switch v.file.Case.State {
 	case model.CaseConflict:
 		text, label, to = "Somebody else decided this case while your decision was on its way. Both decisions wait for you.", "Look at both", shell.Sync
-	case model.CaseWaiting, model.CaseProposed:
+	case model.CaseWaiting:
 		text = "This case is decided here and on its way to the platform."
+	case model.CaseProposed:
+		return v.proposed()
+	case model.CaseAppealed:
+		return v.appealed()
 	case model.CaseDecided:
 		text = "This case is decided and confirmed by the platform."
 	default:
@@ -127,6 +131,67 @@ func (v *View) warning() fyne.CanvasObject {
 	}
 	_, role := show.CaseState(v.file.Case.State)
 	return show.NewGround(look.Raised, 0, show.NewRow(10, cells...)).Pad(14, 8, 10, 8).Round(6).Edge(look.Of(role))
+}
+
+// banner is a warning with a button.
+func (v *View) banner(text, label string, act func()) fyne.CanvasObject {
+	cells := []show.Cell{show.Grow(show.NewPara(text), 1)}
+	if act != nil {
+		cells = append(cells, show.Own(show.NewButton(label, nil, act)))
+	}
+	_, role := show.CaseState(v.file.Case.State)
+	return show.NewGround(look.Raised, 0, show.NewRow(10, cells...)).Pad(14, 8, 10, 8).Round(6).Edge(look.Of(role))
+}
+
+func (v *View) proposed() fyne.CanvasObject {
+	if v.file.Outbox != nil {
+		return v.banner("Your proposal is on its way to the platform. Nothing takes effect before a second person agrees.", "", nil)
+	}
+	for _, p := range v.file.Proposals {
+		if p.Answer == "" {
+			return v.banner("A proposal of "+p.Proposer+" waits for a second person until "+show.DateTime(p.Expires)+".", "Look at it  (o)", v.review)
+		}
+	}
+	return v.banner("A proposal waits for a second person.", "", nil)
+}
+
+func (v *View) appealed() fyne.CanvasObject {
+	return v.banner("The expert objects to a decision. Somebody who took no part in it answers.", "Look at it  (o)", v.review)
+}
+
+// review opens what waits for a second look on this case.
+func (v *View) review() {
+	if !v.have {
+		return
+	}
+	for _, p := range v.file.Proposals {
+		if p.Answer == "" {
+			v.sh.Open(shell.Route{Screen: shell.Approval, CaseID: p.CaseID, Decision: p.ID})
+			return
+		}
+	}
+	for _, a := range v.file.Appeals {
+		if a.Outcome == "" {
+			v.sh.Open(shell.Route{Screen: shell.Appeal, CaseID: a.CaseID, Appeal: a.ID})
+			return
+		}
+	}
+	v.sh.Tell("No proposal and no appeal waits on this case.")
+}
+
+// takeBack opens the newest sanction that stands, to be reversed.
+func (v *View) takeBack() {
+	if !v.have {
+		return
+	}
+	for _, r := range v.file.Decisions {
+		stands := slices.ContainsFunc(r.Decision.Sanctions, func(s model.Sanction) bool { return s.ReversedByID == "" })
+		if stands && !r.ReceivedAt.IsZero() {
+			v.sh.Open(shell.Route{Screen: shell.Appeal, CaseID: r.Decision.CaseID, Decision: r.Decision.ID})
+			return
+		}
+	}
+	v.sh.Tell("No sanction stands that could be taken back.")
 }
 
 func (v *View) findingsPanel() fyne.CanvasObject {
@@ -354,6 +419,9 @@ func (v *View) strikesPanel() fyne.CanvasObject {
 			what = strings.Join(steps, ", ")
 		}
 		rows = append(rows, show.NewPara(fmt.Sprintf("%s by %s, %s", what, d.Decision.Moderator, show.Date(d.Decision.DecidedAt))).Small())
+	}
+	if len(v.file.Decisions) > 0 {
+		rows = append(rows, show.NewRow(0, show.Own(show.NewButton("Take a decision back  (z)", nil, v.takeBack).Quiet()), show.Grow(show.Gap(1, 1), 1)))
 	}
 	if len(rows) == 0 {
 		rows = append(rows, show.NewLine("A clean record.").Muted())

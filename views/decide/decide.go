@@ -100,7 +100,10 @@ func New(sh *shell.Shell, desk Desk) *View {
 
 // Title says what is done here.
 func (v *View) Title() string {
-	if v.outcome == model.Dismissed {
+	switch {
+	case v.route.Intent == "change":
+		return "Change the decision"
+	case v.outcome == model.Dismissed:
 		return "Dismiss the case"
 	}
 	return "Decide the case"
@@ -122,7 +125,7 @@ func (v *View) Content() fyne.CanvasObject { return v.body }
 
 // Open begins a decision on a case, or goes on with the one that was left.
 func (v *View) Open(r shell.Route) {
-	same := v.have && r.CaseID == v.route.CaseID
+	same := v.have && r.CaseID == v.route.CaseID && r.Decision == v.route.Decision && r.Appeal == v.route.Appeal
 	v.route = r
 	if !same {
 		v.have, v.edited, v.wanted, v.sending, v.current, v.others = false, false, false, false, false, false
@@ -137,7 +140,7 @@ func (v *View) Open(r shell.Route) {
 	}
 	if r.Intent == "dismiss" {
 		v.outcome = model.Dismissed
-	} else if r.Intent == "sanction" {
+	} else if r.Intent == "sanction" || r.Intent == "change" {
 		v.outcome = model.Sanctioned
 	}
 	id := r.CaseID
@@ -234,6 +237,9 @@ func (v *View) draft() app.Draft {
 	d := app.Draft{
 		CaseID: v.route.CaseID, Outcome: v.outcome, Language: v.sh.Settings().Language, Rationale: strings.TrimSpace(v.rationale.Text),
 	}
+	if v.route.Intent == "change" {
+		d.Reverses, d.Answers = v.route.Decision, v.route.Appeal
+	}
 	if v.edited {
 		d.Message = v.message.Text
 	}
@@ -314,6 +320,9 @@ func (v *View) send() {
 	v.sending = true
 	v.showConfirm()
 	draft, name, what := v.draft(), v.file.Expert.ScreenName, v.words()
+	if len(v.preview.Proposal) > 0 {
+		what = "Proposal: " + strings.ToLower(what)
+	}
 	if draft.Message == "" && v.outcome == model.Sanctioned {
 		draft.Message = v.preview.Message // what was seen is what is sent
 	}
@@ -366,7 +375,7 @@ func (v *View) words() string {
 }
 
 func (v *View) setOutcome(o model.Outcome) {
-	if !v.have || v.outcome == o {
+	if !v.have || v.outcome == o || v.route.Intent == "change" {
 		return
 	}
 	v.outcome = o

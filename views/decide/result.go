@@ -131,8 +131,13 @@ func (v *View) showConfirm() {
 		v.confirm.Disable()
 	default:
 		text := "Confirm  (" + shell.ConfirmKey() + ")"
-		if v.outcome == model.Dismissed {
+		switch {
+		case v.outcome == model.Dismissed:
 			text = "Dismiss the case  (" + shell.ConfirmKey() + ")"
+		case len(v.preview.Proposal) > 0:
+			text = "Propose to a second person  (" + shell.ConfirmKey() + ")"
+		case v.route.Intent == "change":
+			text = "Change the decision  (" + shell.ConfirmKey() + ")"
 		}
 		v.confirm.SetText(text)
 		v.confirm.Enable()

@@ -30,12 +30,16 @@ var railItems = []railItem{
 	{Bank, "Banks", theme.MediaPhotoIcon},
 	{Rules, "Rules", theme.DocumentIcon},
 	{Settings, "Settings", theme.SettingsIcon},
+	{Reviews, "Reviews", theme.VisibilityIcon},
 }
 
 // belongs says which item of the rail lights up for a screen.
 func belongs(screen string) string {
 	if top[screen] {
 		return screen
+	}
+	if screen == Approval || screen == Appeal {
+		return Reviews
 	}
 	return Queue
 }
@@ -207,6 +211,9 @@ func (f *frame) tick() {
 	who := f.sh.settings.Moderator
 	c := st.Counts
 	counts := show.Count(c.Open, "open case", "open cases")
+	if n := c.Proposals + c.Appeals; n > 0 {
+		counts += "   " + show.Count(n, "second look", "second looks")
+	}
 	if c.Waiting > 0 {
 		counts += "   " + show.Number(int64(c.Waiting)) + " sending"
 	}

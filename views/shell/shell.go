@@ -27,6 +27,9 @@ const (
 	Rules      = "rules"
 	Settings   = "settings"
 	FirstRun   = "firstrun"
+	Reviews    = "reviews"
+	Approval   = "approval"
+	Appeal     = "appeal"
 	Bulk       = "bulk"
 	Quality    = "quality"
 	Dashboard  = "dashboard"
@@ -34,13 +37,15 @@ const (
 
 // Route says which screen to show, and of what.
 type Route struct {
-	Screen  string
-	CaseID  string
-	Session string // transcript: the session's ID
-	Finding string // compare, transcript: where to begin
-	Message string // transcript: where to begin, if no finding is named
-	Intent  string // decide: "dismiss" or "sanction"
-	Text    string // transcript: words to find; queue: words to filter by
+	Screen   string
+	CaseID   string
+	Session  string // transcript: the session's ID
+	Finding  string // compare, transcript: where to begin
+	Message  string // transcript: where to begin, if no finding is named
+	Intent   string // decide: "dismiss", "sanction" or "change"
+	Decision string // approval: the proposal; appeal, decide: the decision that is looked at again
+	Appeal   string // appeal, decide: the appeal that is answered
+	Text     string // transcript: words to find; queue: words to filter by
 }
 
 // Screen is one screen. Its package makes it once, for the life of the window;
@@ -239,7 +244,7 @@ func (s *Shell) Route() Route {
 }
 
 // top are the screens that stand in the rail: going there starts the way anew.
-var top = map[string]bool{Queue: true, Sync: true, Bank: true, Rules: true, Settings: true, FirstRun: true}
+var top = map[string]bool{Queue: true, Reviews: true, Sync: true, Bank: true, Rules: true, Settings: true, FirstRun: true}
 
 // Open goes to a route. Back comes from it to where it was opened.
 func (s *Shell) Open(r Route) {

@@ -89,7 +89,7 @@ func Scenes() []Scene {
 			w.Chord(fyne.KeyReturn)
 		}},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
-	}, append(teamScenes(), ruleScenes()...)...)
+	}, append(append(teamScenes(), ruleScenes()...), reviewScenes()...)...)
 }
 
 func openCompare(w *viewstest.Window) {

@@ -80,7 +80,7 @@ func (h *header) update() {
 	h.numbers.Set(
 		number(c.Experts, "experts"), number(c.Sessions, "sessions"), number(c.Messages, "messages"), number(c.Ratings, "ratings"),
 		number(c.Photos, "photos"), number(c.Incidents, "incidents"), number(c.Findings, "findings"), number(c.Open, "open cases"),
-		number(c.Outbox, "in the outbox"), number(c.Conflicts, "conflicts"), number(c.Work, "left to read"),
+		number(c.Outbox, "in the outbox"), number(c.Conflicts, "conflicts"), number(c.Proposals, "proposals"), number(c.Appeals, "appeals"), number(c.Statements, "statements of reasons to publish"), number(c.Work, "left to read"),
 	)
 	h.changed()
 }
@@ -110,12 +110,16 @@ func (d *details) update() {
 		d.body.Set(show.NewPara("Choose a decision to see how far it has come.").Muted())
 		return
 	}
+	reasons := d.v.reasons[e.Decision.ID]
 	key := e.Decision.ID + string(e.State) + e.LastError
+	for _, st := range reasons {
+		key += string(st.State) + st.LastError
+	}
 	if key == d.shown {
 		return
 	}
 	d.shown = key
-	words, role := show.Outbox(e.State)
+	words, role := way(e)
 	parts := []fyne.CanvasObject{
 		show.NewRow(8, show.Grow(show.NewLine("Case "+e.Decision.CaseID).Bold().Sized(look.Title), 1), show.Own(show.NewChip(words, role))),
 		show.NewPara(explain(e.State)).Muted(),
@@ -128,9 +132,36 @@ func (d *details) update() {
 	} else {
 		parts = append(parts, d.decision("The decision", e.Decision))
 	}
+	if len(reasons) > 0 {
+		parts = append(parts, statements(reasons))
+	}
 	parts = append(parts, show.NewFlow(8, d.buttons(e)...))
 	d.body.Set(parts...)
 	d.content.Refresh()
+}
+
+// statements says how far the statements of reasons of a decision have come.
+func statements(list []model.StatementEntry) fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, st := range list {
+		text, role := "Goes out when the decision stands", look.Muted
+		switch st.State {
+		case model.StatementHeld:
+		case model.StatementQueued:
+			text, role = "Waits to be published", theme.ColorNameWarning
+		case model.StatementSent:
+			text, role = "Published "+show.DateTime(st.UpdatedAt), theme.ColorNameSuccess
+		case model.StatementRefused:
+			text, role = "Refused by the database", theme.ColorNameError
+		case model.StatementDropped:
+			text = "Not needed: the decision came to nothing"
+		}
+		rows = append(rows, show.NewRow(8, show.Own(show.NewChip(text, role)), show.Grow(show.NewLine(st.PUID).Small().Muted(), 1)))
+		if st.LastError != "" {
+			rows = append(rows, show.NewPara(st.LastError).Small().Role(theme.ColorNameWarning))
+		}
+	}
+	return show.NewPanel("Statement of reasons", show.NewBox(6, rows...))
 }
 
 // top is half of a row, its object at the upper edge.

@@ -23,6 +23,7 @@ type Desk interface {
 	ResolveConflict(ctx context.Context, decisionID string, keepMine bool) error
 	RetryOutbox(ctx context.Context, decisionID string) error
 	Undo(ctx context.Context, decisionID string) error
+	Statements(ctx context.Context, state model.StatementState, afterSeq int64, limit int) ([]model.StatementEntry, error)
 	Titles() map[string]string
 }
 
@@ -37,6 +38,7 @@ type View struct {
 	work    *shell.Work
 
 	entries []model.OutboxEntry
+	reasons map[string][]model.StatementEntry // statements by decision
 	more    bool
 
 	list    *show.List
@@ -104,10 +106,19 @@ func (v *View) fill(i int, r *row) {
 	e := v.entries[i]
 	r.who.SetText(e.Decision.CaseID)
 	r.what.SetText(said(e.Decision, v.desk.Titles()))
-	words, role := show.Outbox(e.State)
+	words, role := way(e)
 	r.state.Set(words, role)
 	r.when.SetText(show.Ago(e.Decision.DecidedAt, v.sh.Now()))
 	r.note.SetText(note(e, v.sh.Now()))
+}
+
+// way says how far an entry has come.
+func way(e model.OutboxEntry) (string, fyne.ThemeColorName) {
+	words, role := show.Outbox(e.State)
+	if e.Kind == model.OutboxPropose && e.State == model.OutboxAcked {
+		return "Proposed", role
+	}
+	return words, role
 }
 
 // said puts a decision into a few words.
@@ -135,6 +146,8 @@ func note(e model.OutboxEntry, now time.Time) string {
 		return fmt.Sprintf("Tried %s; again in %d s. %s", show.Count(e.Attempts, "time", "times"), int(e.NotBefore.Sub(now).Seconds())+1, e.LastError)
 	case e.LastError != "":
 		return e.LastError
+	case e.State == model.OutboxAcked && e.Kind == model.OutboxPropose:
+		return "Laid before a second person at " + show.DateTime(e.UpdatedAt)
 	case e.State == model.OutboxAcked:
 		return "Confirmed by the platform at " + show.DateTime(e.UpdatedAt)
 	case e.State == model.OutboxQueued:
@@ -205,14 +218,29 @@ func (v *View) Refresh() {
 		return
 	}
 	n := max(pageSize, len(v.entries))
-	shell.Load(v.work, func(ctx context.Context) ([]model.OutboxEntry, error) { return v.desk.Outbox(ctx, 0, n) },
-		func(entries []model.OutboxEntry, err error) {
-			if err != nil {
-				v.sh.Fail("reading the outbox", err)
-				return
-			}
-			v.take(entries, len(entries) == n)
-		})
+	type loaded struct {
+		entries    []model.OutboxEntry
+		statements []model.StatementEntry
+	}
+	shell.Load(v.work, func(ctx context.Context) (loaded, error) {
+		var l loaded
+		var err error
+		if l.entries, err = v.desk.Outbox(ctx, 0, n); err != nil {
+			return l, err
+		}
+		l.statements, err = v.desk.Statements(ctx, "", 0, 5*n)
+		return l, err
+	}, func(l loaded, err error) {
+		if err != nil {
+			v.sh.Fail("reading the outbox", err)
+			return
+		}
+		v.reasons = map[string][]model.StatementEntry{}
+		for _, st := range l.statements {
+			v.reasons[st.DecisionID] = append(v.reasons[st.DecisionID], st)
+		}
+		v.take(l.entries, len(l.entries) == n)
+	})
 }
 
 func (v *View) loadMore() {

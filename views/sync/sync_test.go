@@ -38,6 +38,10 @@ func (d *desk) Outbox(_ context.Context, after int64, limit int) ([]model.Outbox
 	return out, nil
 }
 
+func (d *desk) Statements(context.Context, model.StatementState, int64, int) ([]model.StatementEntry, error) {
+	return []model.StatementEntry{{PUID: "s1", DecisionID: "d1", State: model.StatementQueued}}, nil
+}
+
 func (d *desk) note(what string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

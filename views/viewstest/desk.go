@@ -33,6 +33,9 @@ type Desk struct {
 	Notes    []model.Note
 	Drafts   []app.Draft
 	Undone   []string
+	OwnViews map[string]string // what was said before a proposal was seen
+	Answers  []model.ApprovalAnswer
+	Reviewed []app.ReviewDraft
 	Exports  []string // paths that cases were sealed to
 	Leases   map[string]model.Lease
 	Team     []model.TeamEvent
