@@ -1,224 +1,74 @@
 package app
 
 import (
-	"bufio"
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math/bits"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
-
-	"github.com/google/uuid"
 
 	"mensch/app/model"
 	"mensch/app/photos"
 	"mensch/app/photos/hamming"
+	"mensch/app/photos/pdq"
 )
 
-// BankHash is a known image of which only a hash is known: the SHA-256 of its
-// file, goimagehash's 64-bit perception hash, or both.
-type BankHash struct {
-	SHA256  string // 64 lower-case hex digits; empty if not known
-	PHash   string // 16 lower-case hex digits; empty if not known
-	Name    string
-	Source  string
-	Licence string
-	Note    string
-}
-
+// How many bits may differ between a photo and a hash that came without its
+// photo. There is nothing to verify such a match by, so the radius is narrower
+// than that of photos; of PDQ it's the exchanges' own.
 const (
-	// bareRadius is how many of 64 bits may differ between a photo and a hash
-	// that came without its photo. There is nothing to verify such a match by,
-	// so it is narrower than the radius of photos.
-	bareRadius = 6
-	bareClass  = "hash"
-
-	maxHashList = 64 << 20 // bytes of a list
-	maxHashRows = 2_000_000
-	maxField    = 500 // bytes of a name, source, licence or note
+	bareRadius     = 6  // of 64, perception hash
+	bareDifference = 10 // of 64, difference hash beside a perception hash that is near
+	aloneRadius    = 3  // of 64, difference hash alone, which strangers share more easily
 )
 
-// ErrHashList says that a list of hashes cannot be read as one.
-var ErrHashList = errors.New("the list of hashes cannot be read")
-
-// ReadHashList reads a list of hashes: CSV with a header line, a JSON array of
-// objects, or JSON Lines. The columns or members are sha256, phash, name,
-// source, licence and note; others are left. Lines that cannot be used are named
-// in skipped; an error wraps ErrHashList or is the reader's.
-func ReadHashList(r io.Reader) (hashes []BankHash, skipped []string, err error) {
-	counted := &io.LimitedReader{R: r, N: maxHashList + 1}
-	in := bufio.NewReader(counted)
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = in.Discard(3)
-	}
-	list := &hashList{}
-	switch first, err := firstByte(in); {
-	case errors.Is(err, io.EOF):
-		return nil, nil, fmt.Errorf("%w: it is empty", ErrHashList)
-	case err != nil:
-		return nil, nil, fmt.Errorf("reading the list of hashes: %w", err)
-	case first == '[' || first == '{':
-		err := list.json(in, first == '[')
-		if err != nil {
-			return nil, nil, err
-		}
-	default:
-		if err := list.csv(in); err != nil {
-			return nil, nil, err
-		}
-	}
-	if counted.N <= 0 {
-		return nil, nil, fmt.Errorf("%w: it is longer than %d MiB", ErrHashList, maxHashList>>20)
-	}
-	return list.hashes, list.skipped, nil
-}
-
-// firstByte gives the first byte that is no space, and leaves it unread.
-func firstByte(in *bufio.Reader) (byte, error) {
-	for {
-		b, err := in.ReadByte()
-		if err != nil {
-			return 0, err
-		}
-		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
-			return b, in.UnreadByte()
-		}
-	}
-}
-
-type hashList struct {
-	rows    int
-	hashes  []BankHash
-	skipped []string
-}
-
-func (l *hashList) json(in io.Reader, array bool) error {
-	dec := json.NewDecoder(in)
-	if array {
-		if _, err := dec.Token(); err != nil {
-			return fmt.Errorf("%w: %w", ErrHashList, err)
-		}
-	}
-	for !array || dec.More() {
-		var row map[string]any
-		err := dec.Decode(&row)
-		if errors.Is(err, io.EOF) && !array {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%w: entry %d: %w", ErrHashList, l.rows+1, err)
-		}
-		if err := l.add("entry", func(name string) string {
-			s, _ := row[name].(string)
-			return s
-		}); err != nil {
-			return err
-		}
-	}
-	if _, err := dec.Token(); err != nil {
-		return fmt.Errorf("%w: it is not complete: %w", ErrHashList, err)
-	}
-	return nil
-}
-
-func (l *hashList) csv(in io.Reader) error {
-	table := csv.NewReader(in)
-	table.FieldsPerRecord, table.ReuseRecord, table.TrimLeadingSpace = -1, true, true
-	header, err := table.Read()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrHashList, err)
-	}
-	at := map[string]int{}
-	for i, name := range header {
-		at[strings.ToLower(strings.TrimSpace(name))] = i
-	}
-	_, sha := at["sha256"]
-	_, phash := at["phash"]
-	if !sha && !phash {
-		return fmt.Errorf("%w: its first line names neither a column sha256 nor one phash", ErrHashList)
-	}
-	for {
-		row, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrHashList, err)
-		}
-		if err := l.add("row", func(name string) string {
-			if i, ok := at[name]; ok && i < len(row) {
-				return strings.Clone(row[i])
-			}
-			return ""
-		}); err != nil {
-			return err
-		}
-	}
-}
-
-// add takes one entry in, or notes why not.
-func (l *hashList) add(what string, field func(string) string) error {
-	if l.rows++; l.rows > maxHashRows {
-		return fmt.Errorf("%w: it has more than %d entries", ErrHashList, maxHashRows)
-	}
-	skip := func(why string) error {
-		l.skipped = append(l.skipped, fmt.Sprintf("%s %d: %s", what, l.rows, why))
-		return nil
-	}
-	hash := func(name string, digits int) (string, bool) {
-		s := strings.ToLower(strings.TrimSpace(field(name)))
-		s = strings.TrimPrefix(s, "p:") // as goimagehash writes it
-		if s == "" {
-			return "", true
-		}
-		_, err := hex.DecodeString(s)
-		return s, err == nil && len(s) == digits
-	}
-	var h BankHash
-	var ok bool
-	if h.SHA256, ok = hash("sha256", 64); !ok {
-		return skip("its sha256 is not 64 hexadecimal digits")
-	}
-	if h.PHash, ok = hash("phash", 16); !ok {
-		return skip("its phash is not 16 hexadecimal digits")
-	}
-	if h.SHA256 == "" && h.PHash == "" {
-		return skip("it has neither sha256 nor phash")
-	}
-	if n, _ := strconv.ParseUint(h.PHash, 16, 64); h.PHash != "" && (bits.OnesCount64(n) < 8 || bits.OnesCount64(n) > 56) {
-		// A flat picture's hash lies near that of every other flat picture.
-		return skip("its phash is that of a picture without features, which would match too much")
-	}
-	for name, to := range map[string]*string{"name": &h.Name, "source": &h.Source, "licence": &h.Licence, "note": &h.Note} {
-		s := strings.TrimSpace(field(name))
-		if !utf8.ValidString(s) || len(s) > maxField {
-			return skip(fmt.Sprintf("its %s is longer than %d bytes or not UTF-8", name, maxField))
-		}
-		*to = s
-	}
-	if h.Name == "" {
-		h.Name = h.SHA256 + h.PHash
-	}
-	l.hashes = append(l.hashes, h)
-	return nil
-}
+// bareClass is the class of hashes that came without their photo.
+const bareClass = "hash"
 
 // photoID names a hash that came without its photo, in the form of a photo's ID.
 func (h BankHash) photoID() string {
 	if h.SHA256 != "" {
 		return h.SHA256
 	}
-	sum := sha256.Sum256([]byte("phash:" + h.PHash))
+	return derivedID(h.PHash, h.DHash, h.PDQ)
+}
+
+// derivedID is the name of a picture of which no SHA-256 is known.
+func derivedID(phash, dhash, pdq string) string {
+	text := "phash:" + phash
+	if dhash != "" || pdq != "" {
+		text = "hashes:" + phash + ":" + dhash + ":" + pdq
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
+}
+
+// row is how the store keeps the hashes; ok is false where none but the file's
+// own is known.
+func (h BankHash) row() (row model.PhotoHashes, ok bool, err error) {
+	row = model.PhotoHashes{PhotoID: h.photoID(), Method: photos.Method, Class: bareClass}
+	for _, part := range []struct {
+		text string
+		to   *uint64
+	}{{h.PHash, &row.PHash}, {h.DHash, &row.DHash}} {
+		if part.text == "" {
+			continue
+		}
+		if *part.to, err = strconv.ParseUint(part.text, 16, 64); err != nil {
+			return row, false, fmt.Errorf("reading hash %q: %w", part.text, err)
+		}
+	}
+	if h.PDQ != "" {
+		hash, err := pdq.Parse(h.PDQ)
+		if err != nil {
+			return row, false, err
+		}
+		row.PDQ, row.Quality = photos.AppendPDQ(nil, hash), 100
+	}
+	return row, h.PHash+h.DHash+h.PDQ != "", nil
 }
 
 // AddHashesToBank puts hashes into a bank, and reviews the experts whose photos
@@ -268,8 +118,12 @@ func (d *Desk) AddHashesToBank(ctx context.Context, bankID string, hashes []Bank
 	fresh, exact := &bareIndex{}, map[string]struct{}{}
 	for _, h := range hashes {
 		exact[h.photoID()] = struct{}{}
-		if n, err := strconv.ParseUint(h.PHash, 16, 64); err == nil {
-			fresh.add(model.PhotoHashes{PhotoID: h.photoID(), PHash: n})
+		row, ok, err := h.row()
+		if err != nil {
+			return result, err
+		}
+		if ok {
+			fresh.add(row)
 		}
 	}
 	if err := d.reviewMatches(ctx, fresh, exact); err != nil {
@@ -284,23 +138,35 @@ func (d *Desk) bankRows(ctx context.Context, bankID string, batch []BankHash) ([
 	var rows []model.PhotoHashes
 	for _, h := range batch {
 		id := h.photoID()
+		added := h.AddedAt
+		if added.IsZero() {
+			added = d.now().UTC()
+		}
 		items = append(items, model.BankItem{
-			ID: "i" + uuid.NewString(), BankID: bankID, PhotoID: id, Name: h.Name, Source: h.Source, Licence: h.Licence, Note: h.Note, AddedAt: d.now().UTC(),
+			ID: newItemID(), BankID: bankID, PhotoID: id, Name: h.Name, Source: h.Source, Licence: h.Licence, Note: h.Note, Disabled: h.Disabled, AddedAt: added,
 		})
-		if h.PHash == "" {
+		row, ok, err := h.row()
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
 			continue
 		}
 		// A photo that is here has hashes of its own, which say more.
-		if _, err := d.store.HashesOf(ctx, id); err == nil {
-			continue
-		} else if !notFound(err) {
+		known, err := d.store.HashesOf(ctx, id)
+		switch {
+		case notFound(err):
+		case err != nil:
 			return nil, nil, fmt.Errorf("reading the hashes of photo %s: %w", id, err)
+		case known.Class != bareClass:
+			continue
+		default: // another list knew another hash of the same file
+			row.PHash, row.DHash = cmp.Or(row.PHash, known.PHash), cmp.Or(row.DHash, known.DHash)
+			if len(row.PDQ) == 0 {
+				row.PDQ, row.Quality = known.PDQ, known.Quality
+			}
 		}
-		n, err := strconv.ParseUint(h.PHash, 16, 64)
-		if err != nil {
-			return nil, nil, fmt.Errorf("reading hash %q: %w", h.PHash, err)
-		}
-		rows = append(rows, model.PhotoHashes{PhotoID: id, Method: photos.Method, PHash: n, Class: bareClass})
+		rows = append(rows, row)
 	}
 	return items, rows, nil
 }
@@ -331,33 +197,105 @@ func (d *Desk) reviewMatches(ctx context.Context, near *bareIndex, exact map[str
 
 // bareIndex finds hashes that came without their photos.
 type bareIndex struct {
-	ids  []string
-	bits []uint64
-	near hamming.Index64
+	slots map[string]uint32
+	rows  []bareRow
+	near  hamming.Index64  // perception hashes
+	alone hamming.Index64  // difference hashes of what has no perception hash
+	wide  hamming.Index256 // PDQ
+}
+
+type bareRow struct {
+	id         string
+	difference uint64 // 0: not known
 }
 
 func (x *bareIndex) add(h model.PhotoHashes) {
-	slot := uint32(len(x.ids))
-	x.ids, x.bits = append(x.ids, h.PhotoID), append(x.bits, h.PHash)
-	x.near.Add(slot, h.PHash)
+	if x.slots == nil {
+		x.slots = map[string]uint32{}
+	}
+	x.remove(h.PhotoID)
+	slot := uint32(len(x.rows))
+	x.slots[h.PhotoID] = slot
+	x.rows = append(x.rows, bareRow{h.PhotoID, h.DHash})
+	switch {
+	case h.PHash != 0:
+		x.near.Add(slot, h.PHash)
+	case h.DHash != 0:
+		x.alone.Add(slot, h.DHash)
+	}
+	for _, hash := range photos.PDQ(h)[:min(1, len(h.PDQ)/32)] {
+		x.wide.Add(slot, hash)
+	}
 }
 
-// matches gives the hashes near a photo's. Neither a hash nor a picture without
-// features matches anything.
+// remove takes a hash out, such as when its photo has come.
+func (x *bareIndex) remove(photoID string) {
+	if slot, known := x.slots[photoID]; known {
+		x.near.Remove(slot)
+		x.alone.Remove(slot)
+		x.wide.Remove(slot)
+		delete(x.slots, photoID)
+	}
+}
+
+// bareHit is the nearest that a hash came to a photo.
+type bareHit struct {
+	score    float64
+	distance int
+	words    string
+	way      int
+}
+
+const unseen = "not known: only the other photo's hash is"
+
+// matches gives the hashes near a photo's, best first. Neither a hash nor a
+// picture without features matches anything.
 func (x *bareIndex) matches(q model.PhotoHashes) []model.Match {
-	if q.Class == bareClass || q.Class == photos.ClassFeatureless || x.near.Len() == 0 {
+	if q.Class == bareClass || q.Class == photos.ClassFeatureless || len(x.rows) == 0 {
 		return nil
 	}
-	var out []model.Match
+	best := map[uint32]bareHit{}
+	take := func(slot uint32, h bareHit) {
+		if known, ok := best[slot]; !ok || h.score > known.score {
+			best[slot] = h
+		}
+	}
 	for _, hit := range x.near.Search(q.PHash, bareRadius, nil) {
+		if other := x.rows[hit.ID].difference; other == 0 || bits.OnesCount64(other^q.DHash) <= bareDifference {
+			take(hit.ID, bareHit{score: 0.99 - 0.04*float64(hit.Distance), distance: hit.Distance, words: unseen})
+		}
+	}
+	for _, hit := range x.alone.Search(q.DHash, aloneRadius, nil) {
+		take(hit.ID, bareHit{score: 0.95 - 0.05*float64(hit.Distance), distance: hit.Distance, words: unseen})
+	}
+	for way, hash := range photos.PDQ(q) {
+		for _, hit := range x.wide.Search(hash, pdq.Radius, nil) {
+			h := bareHit{score: 0.99 - 0.0075*float64(hit.Distance), distance: hit.Distance, way: way, words: unseen}
+			if way != pdq.Upright {
+				h.words = photos.WayInWords(way) + ", as far as its PDQ hash tells"
+			}
+			take(hit.ID, h)
+		}
+	}
+	out := make([]model.Match, 0, len(best))
+	for slot, h := range best {
 		out = append(out, model.Match{
-			Query: q.PhotoID, Other: x.ids[hit.ID], Class: q.Class, Kind: model.SamePicture,
-			Score:    0.99 - 0.04*float64(hit.Distance),
-			Distance: hit.Distance, Transform: "not known: only the other photo's hash is",
+			Query: q.PhotoID, Other: x.rows[slot].id, Class: q.Class, Kind: model.SamePicture,
+			Score: h.score, Distance: h.distance, Transform: h.words,
 			Region:      model.Region{Width: 1, Height: 1},
 			OtherRegion: model.Region{Width: 1, Height: 1},
-			Affine:      [6]float64{1, 0, 0, 0, 1, 0},
+			Affine:      wayMaps[h.way],
 		})
 	}
+	slices.SortFunc(out, func(a, b model.Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Other, b.Other))
+	})
 	return out
+}
+
+// wayMaps take a point of a photo to where it stands in the turned one, as
+// model.Match.Affine has it.
+var wayMaps = [8][6]float64{
+	pdq.Upright: {1, 0, 0, 0, 1, 0}, pdq.Turned90: {0, -1, 1, 1, 0, 0}, pdq.Turned180: {-1, 0, 1, 0, -1, 1}, pdq.Turned270: {0, 1, 0, -1, 0, 1},
+	pdq.Mirrored: {-1, 0, 1, 0, 1, 0}, pdq.Overturned: {1, 0, 0, 0, -1, 1}, pdq.Transposed: {0, 1, 0, 1, 0, 0}, pdq.CounterTransposed: {0, -1, 1, -1, 0, 1},
 }

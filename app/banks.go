@@ -1,27 +1,16 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"mensch/app/model"
 )
-
-// maxPhotoFile is the largest photo file that is read at all, in bytes.
-const maxPhotoFile = 32 << 20
 
 // Banks are the named sets of known images.
 func (d *Desk) Banks(ctx context.Context) ([]model.Bank, error) { return d.store.Banks(ctx) }
@@ -85,125 +74,44 @@ func called(name string) func(model.Bank) bool {
 	return func(b model.Bank) bool { return strings.EqualFold(b.Name, name) }
 }
 
-// BankFile is one photo to be put into a bank.
-type BankFile struct {
-	Name    string
-	Source  string
-	Licence string
-	Note    string
-	Open    func() (io.ReadCloser, error)
+// FindBankItems pages the items of a bank that pass a filter, by item ID.
+func (d *Desk) FindBankItems(ctx context.Context, filter model.BankItemFilter, after string, limit int) ([]model.BankItem, error) {
+	return d.store.FindBankItems(ctx, filter, after, limit)
 }
 
-// ImportBank puts the photo at path, or every photo in the folder at path and
-// below, into a bank. A file that cannot be read is named in the result, and
-// the rest goes in. Matching runs with the next Detect.
-func (d *Desk) ImportBank(ctx context.Context, bankID, path string, progress func(done, total int)) (Import, error) {
-	var files []BankFile
-	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
-			return nil // links and devices are not followed
-		}
-		files = append(files, BankFile{Name: entry.Name(), Open: func() (io.ReadCloser, error) { return os.Open(name) }})
-		return ctx.Err()
-	})
-	if err != nil {
-		return Import{}, fmt.Errorf("reading %s: %w", path, err)
-	}
-	return d.AddToBank(ctx, bankID, files, progress)
+// BankItem gives one item.
+func (d *Desk) BankItem(ctx context.Context, itemID string) (model.BankItem, error) {
+	return d.store.BankItem(ctx, itemID)
 }
 
-// AddToBank puts photos into a bank.
-func (d *Desk) AddToBank(ctx context.Context, bankID string, files []BankFile, progress func(done, total int)) (Import, error) {
-	var result Import
-	before, err := d.bankSize(ctx, bankID)
-	if err != nil {
-		return result, err
-	}
-	var items []model.BankItem
-	flush := func() error {
-		if err := d.store.AddBankItems(ctx, items); err != nil {
-			return fmt.Errorf("adding to the bank: %w", err)
-		}
-		items = items[:0]
-		return nil
-	}
-	taken := 0
-	for i, f := range files {
-		if err := ctx.Err(); err != nil {
-			return result, err
-		}
-		id, why, err := d.keepPhoto(ctx, f)
-		if err != nil {
-			return result, err
-		}
-		if why != "" {
-			result.Skipped = append(result.Skipped, f.Name+": "+why)
-		} else {
-			taken++
-			items = append(items, model.BankItem{
-				ID: "i" + uuid.NewString(), BankID: bankID, PhotoID: id, Name: f.Name, Source: f.Source, Licence: f.Licence, Note: f.Note, AddedAt: d.now().UTC(),
-			})
-		}
-		if len(items) == workPage {
-			if err := flush(); err != nil {
-				return result, err
-			}
-		}
-		if progress != nil {
-			progress(i+1, len(files))
+// DescribeBankItem changes what people say of an item.
+func (d *Desk) DescribeBankItem(ctx context.Context, itemID string, text model.BankItemText) error {
+	for _, part := range []struct {
+		name string
+		text *string
+	}{{"name", &text.Name}, {"source", &text.Source}, {"licence", &text.Licence}, {"note", &text.Note}} {
+		*part.text = strings.TrimSpace(*part.text)
+		if len(*part.text) > maxField || !utf8.ValidString(*part.text) {
+			return &Refusal{Why: fmt.Sprintf("The %s is longer than %d bytes. Nothing was changed; shorten it.", part.name, maxField)}
 		}
 	}
-	if err := flush(); err != nil {
-		return result, err
+	if text.Name == "" {
+		return &Refusal{Why: "An item needs a name. Nothing was changed."}
 	}
-	after, err := d.bankSize(ctx, bankID)
-	if err != nil {
-		return result, err
-	}
-	result.Added = after - before
-	result.Known = taken - result.Added
-	detail := fmt.Sprintf(`{"added":%d,"known":%d,"skipped":%d}`, result.Added, result.Known, len(result.Skipped))
-	if err := d.store.AppendAudit(ctx, d.now().UTC(), d.Moderator(), "import", "bank:"+bankID, detail); err != nil {
-		return result, fmt.Errorf("noting the import in the audit log: %w", err)
+	if err := d.store.DescribeBankItem(ctx, itemID, text, d.Moderator(), d.now().UTC()); err != nil {
+		return fmt.Errorf("describing bank item %s: %w", itemID, err)
 	}
 	d.changed()
-	return result, nil
+	return nil
 }
 
-func (d *Desk) bankSize(ctx context.Context, bankID string) (int, error) {
-	b, err := d.bank(ctx, func(b model.Bank) bool { return b.ID == bankID })
-	if err != nil {
-		return 0, fmt.Errorf("bank %s: %w", bankID, err)
+// newItemID names a new item; later ones come later in the order of their IDs.
+func newItemID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system has no randomness to give
+		return "i" + uuid.NewString()
 	}
-	return b.Items, nil
-}
-
-// keepPhoto stores a photo's bytes after proving that they decode; why tells
-// in words why they are not kept.
-func (d *Desk) keepPhoto(ctx context.Context, f BankFile) (id, why string, err error) {
-	file, err := f.Open()
-	if err != nil {
-		return "", "cannot be opened", nil //nolint:nilerr // one bad file does not end an import; it is named in the result
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxPhotoFile+1))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return "", "cannot be read", nil //nolint:nilerr // as above
-	}
-	if len(data) > maxPhotoFile {
-		return "", "is larger than 32 MiB", nil
-	}
-	if why := undecodable(data); why != "" {
-		return "", why, nil
-	}
-	sum := sha256.Sum256(data)
-	id = hex.EncodeToString(sum[:])
-	if err := d.store.SavePhoto(ctx, id, http.DetectContentType(data), bytes.NewReader(data)); err != nil {
-		return "", "", fmt.Errorf("keeping photo %s: %w", f.Name, err)
-	}
-	return id, "", nil
+	return "i" + id.String()
 }
 
 // DisableBankItem takes one item out of matching, or puts it back.

@@ -14,6 +14,7 @@ import (
 
 	"mensch/app/guidelines"
 	"mensch/app/model"
+	"mensch/app/photos"
 	platform "mensch/app/sync"
 )
 
@@ -83,6 +84,9 @@ func NewDesk(ctx context.Context, o Options) (*Desk, error) {
 	d.status.Server = o.Server
 	if _, err := d.store.RecoverOutbox(ctx, d.now()); err != nil {
 		return nil, fmt.Errorf("recovering the outbox: %w", err)
+	}
+	if err := d.store.QueueStaleHashes(ctx, photos.Method); err != nil {
+		return nil, fmt.Errorf("looking for hashes of an older version: %w", err)
 	}
 	state, err := d.store.SyncState(ctx)
 	if err != nil {

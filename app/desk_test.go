@@ -45,6 +45,16 @@ func newPlace(t testing.TB) *place {
 	return &place{Desk: desk, store: s, t: t}
 }
 
+// reopened is another desk at the same store, as after a start of the program.
+func (p *place) reopened() *app.Desk {
+	p.t.Helper()
+	pack, err := guidelines.Load(bytes.NewReader(assets.RulePack()))
+	must(p.t, err)
+	desk, err := app.NewDesk(p.t.Context(), app.Options{Store: p.store, Pack: pack, Models: assets.Models(), Now: func() time.Time { return t0 }})
+	must(p.t, err)
+	return desk
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

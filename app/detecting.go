@@ -202,13 +202,14 @@ func (x *indexes) addAnswers(c model.Conversation) bool {
 func (x *indexes) add(hashes ...model.PhotoHashes) {
 	x.matched.Clear()
 	for _, h := range hashes {
-		if h.Method != photos.Method {
-			continue // computed by another version; its photo has work queued
-		}
 		if h.Class == bareClass {
 			x.bare.add(h)
 			continue
 		}
+		if h.Method != photos.Method {
+			continue // computed by another version; its photo has work queued
+		}
+		x.bare.remove(h.PhotoID)
 		x.matcher.Add(h)
 		x.hashed[h.PhotoID] = struct{}{}
 	}
@@ -236,6 +237,12 @@ func (d *Desk) hashPhotos(ctx context.Context, progress func(string, int64, int6
 		group.SetLimit(runtime.GOMAXPROCS(0))
 		for i, w := range fresh {
 			group.Go(func() error {
+				// An import into a bank hashes a photo when it proves that it can be read.
+				known, err := d.store.HashesOf(gctx, w.ID)
+				if err == nil && known.Method == photos.Method && known.Class != bareClass {
+					hashes[i] = known
+					return nil
+				}
 				pic, err := d.picture(gctx, w.ID)
 				if err != nil {
 					return d.faultPhoto(gctx, w.ID, err)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -53,42 +52,14 @@ func (d *Desk) ExportFile(ctx context.Context, caseID, path string, redacted boo
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, ExportName(caseID, redacted))
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return Exported{}, &Refusal{Why: fmt.Sprintf("There is a file %s already. It was left as it is; choose another name.", path)}
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".export-*") // 0600: it is about real people
-	if err != nil {
-		return Exported{}, &Refusal{Why: fmt.Sprintf("Nothing can be written in %s. Choose another folder.", filepath.Dir(path))}
-	}
 	sum := sha256.New()
-	err = d.ExportCase(ctx, caseID, io.MultiWriter(temp, sum), redacted)
-	if err == nil {
-		err = temp.Sync()
-	}
-	info, failed := temp.Stat()
-	err = errors.Join(err, failed, temp.Close())
-	if err == nil {
-		// Link refuses to replace what came to be at the name meanwhile; a file
-		// system without links gets a rename.
-		if err = os.Link(temp.Name(), path); err == nil {
-			err = os.Remove(temp.Name())
-		} else if !errors.Is(err, os.ErrExist) {
-			err = os.Rename(temp.Name(), path)
-		}
-	}
+	size, err := newFile(path, func(w io.Writer) error { return d.ExportCase(ctx, caseID, io.MultiWriter(w, sum), redacted) })
 	if err != nil {
-		return Exported{}, errors.Join(fmt.Errorf("exporting case %s: %w", caseID, err), ignoreMissing(os.Remove(temp.Name())))
+		return Exported{}, fmt.Errorf("exporting case %s: %w", caseID, err)
 	}
-	out := Exported{Path: path, Bytes: info.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))}
+	out := Exported{Path: path, Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))}
 	out.Key, err = d.VerifierKey()
 	return out, err
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // ExportCase writes a case as one sealed file: what was seen, decided and said,

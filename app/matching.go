@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"mensch/app/calibration"
 	"mensch/app/model"
 	"mensch/app/photos"
 )
@@ -35,8 +36,14 @@ func (d *Desk) MatchPhoto(ctx context.Context, r io.Reader) ([]PhotoHit, error) 
 	if err != nil {
 		return nil, err
 	}
+	verdicts, err := d.matchVerdicts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	curve := calibration.Fit(verdicts, calibration.Defaults)
 	var hits []PhotoHit
 	for _, m := range found {
+		m = recalibrated(curve, m)
 		owners, err := d.store.PhotoOwners(ctx, m.Other)
 		if err != nil {
 			return nil, fmt.Errorf("reading who shows photo %s: %w", m.Other, err)
@@ -72,11 +79,20 @@ func (d *Desk) lookUp(ctx context.Context, hashes model.PhotoHashes, pic *photos
 }
 
 // matches finds what a photo is a copy of: among the photos, and among the
-// hashes that came without one. Best first.
+// hashes that came without one. The photo's own file is among them whatever it
+// shows: a list may know it by its SHA-256. Best first.
 func (x *indexes) matches(ctx context.Context, hashes model.PhotoHashes, pic *photos.Picture) ([]model.Match, error) {
 	found, err := x.matcher.Match(ctx, hashes, pic)
 	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(found, func(m model.Match) bool { return m.Other == hashes.PhotoID }) {
+		whole := model.Region{Width: 1, Height: 1}
+		own := model.Match{
+			Query: hashes.PhotoID, Other: hashes.PhotoID, Class: hashes.Class, Kind: model.SameFile, Score: 1, Transform: photos.WayInWords(0),
+			Region: whole, OtherRegion: whole, Affine: [6]float64{1, 0, 0, 0, 1, 0},
+		}
+		found = append([]model.Match{own}, found...)
 	}
 	if bare := x.bare.matches(hashes); len(bare) > 0 {
 		found = append(found, bare...)

@@ -110,6 +110,8 @@ type DetectStore interface {
 	// Hashes pages all hashes by photo ID.
 	Hashes(ctx context.Context, after string, limit int) ([]model.PhotoHashes, error)
 	HashesOf(ctx context.Context, photoID string) (model.PhotoHashes, error)
+	// QueueStaleHashes queues the photos whose hashes another method computed.
+	QueueStaleHashes(ctx context.Context, method int) error
 	// PhotoOwners says which profiles and bank items (enabled ones) show a photo.
 	PhotoOwners(ctx context.Context, photoID string) ([]model.PhotoOwner, error)
 	// PhotoLinks pages the findings about two photos by finding ID.
@@ -163,7 +165,10 @@ type BankStore interface {
 	Banks(ctx context.Context) ([]model.Bank, error)
 	CreateBank(ctx context.Context, bank model.Bank) error
 	BankItems(ctx context.Context, bankID, after string, limit int) ([]model.BankItem, error)
+	// FindBankItems pages the items that pass a filter, by item ID.
+	FindBankItems(ctx context.Context, filter model.BankItemFilter, after string, limit int) ([]model.BankItem, error)
 	BankItem(ctx context.Context, id string) (model.BankItem, error)
+	DescribeBankItem(ctx context.Context, id string, text model.BankItemText, by string, at time.Time) error
 	AddBankItems(ctx context.Context, items []model.BankItem) error // an item that is there already (same bank and photo or hash) is left
 	DisableBankItem(ctx context.Context, id string, disabled bool, by string, at time.Time) error
 }

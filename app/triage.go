@@ -51,6 +51,9 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 		return CaseFile{}, fmt.Errorf("reading the findings of %s: %w", caseID, err)
 	}
 	file.Findings = d.ruling.Load().calibrated(file.Findings)
+	if err := d.recalibrate(ctx, file.Findings); err != nil {
+		return CaseFile{}, err
+	}
 	slices.SortStableFunc(file.Findings, model.StrongestFirst)
 	file.Findings = suppressedLast(file.Findings)
 	if file.Decisions, err = d.store.DecisionsOf(ctx, expertID); err != nil {

@@ -15,14 +15,16 @@ type hashRow struct {
 	DHash   int64  `db:"dhash"`
 	Class   string `db:"class"`
 	Views   []byte `db:"views"`
+	PDQ     []byte `db:"pdq"`
+	Quality int    `db:"quality"`
 }
 
-const hashColumns = `photo_id, method, width, height, phash, dhash, class, views`
+const hashColumns = `photo_id, method, width, height, phash, dhash, class, views, pdq, quality`
 
 // The 64 bits of a hash fit SQLite's signed numbers bit by bit.
 func (r hashRow) hashes() (model.PhotoHashes, error) {
 	return model.PhotoHashes{
-		PhotoID: r.PhotoID, Method: r.Method, Width: r.Width, Height: r.Height, PHash: uint64(r.PHash), DHash: uint64(r.DHash), Class: r.Class, Views: r.Views,
+		PhotoID: r.PhotoID, Method: r.Method, Width: r.Width, Height: r.Height, PHash: uint64(r.PHash), DHash: uint64(r.DHash), Class: r.Class, Views: r.Views, PDQ: r.PDQ, Quality: r.Quality,
 	}, nil
 }
 
@@ -33,10 +35,10 @@ func (s *Store) SaveHashes(ctx context.Context, hashes []model.PhotoHashes) erro
 	}
 	return s.write(ctx, "keeping the hashes of photos", func(t *tx) error {
 		for _, h := range hashes {
-			_, err := t.exec(`INSERT INTO hashes (photo_id, method, width, height, phash, dhash, class, views) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			_, err := t.exec(`INSERT INTO hashes (photo_id, method, width, height, phash, dhash, class, views, pdq, quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT (photo_id) DO UPDATE SET method = excluded.method, width = excluded.width, height = excluded.height, phash = excluded.phash,
-					dhash = excluded.dhash, class = excluded.class, views = excluded.views`,
-				h.PhotoID, h.Method, h.Width, h.Height, int64(h.PHash), int64(h.DHash), h.Class, h.Views)
+					dhash = excluded.dhash, class = excluded.class, views = excluded.views, pdq = excluded.pdq, quality = excluded.quality`,
+				h.PhotoID, h.Method, h.Width, h.Height, int64(h.PHash), int64(h.DHash), h.Class, h.Views, h.PDQ, h.Quality)
 			if err != nil {
 				return err
 			}
@@ -62,4 +64,16 @@ func (s *Store) HashesOf(ctx context.Context, photoID string) (model.PhotoHashes
 		return model.PhotoHashes{}, failed(ctx, "reading the hashes of photo "+photoID, err)
 	}
 	return row.hashes()
+}
+
+// QueueStaleHashes queues every photo whose hashes were computed by another
+// method, so that they are computed anew. What came as a hash without a photo has
+// no method that could grow old.
+func (s *Store) QueueStaleHashes(ctx context.Context, method int) error {
+	return s.write(ctx, "queueing photos to be hashed anew", func(t *tx) error {
+		_, err := t.exec(`INSERT INTO work (kind, id, stamp) SELECT ?, h.photo_id, `+newStamp+` FROM hashes h JOIN photos p ON p.id = h.photo_id AND p.bytes > 0
+			WHERE (h.method < ?2 OR h.method > ?2) AND h.class <> 'hash'
+			ON CONFLICT DO NOTHING`, model.WorkPhoto, method)
+		return err
+	})
 }

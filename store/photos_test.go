@@ -178,7 +178,7 @@ func TestHashes(t *testing.T) {
 	s := openStore(t)
 	ctx := t.Context()
 	list := []model.PhotoHashes{
-		{PhotoID: "a", Method: 1, Width: 4, Height: 5, PHash: math.MaxUint64, DHash: 1 << 63, Class: "photo", Views: []byte{0, 1, 255}},
+		{PhotoID: "a", Method: 1, Width: 4, Height: 5, PHash: math.MaxUint64, DHash: 1 << 63, Class: "photo", Views: []byte{0, 1, 255}, PDQ: []byte{7, 0, 9}, Quality: 88},
 		{PhotoID: "b", Method: 1, Class: "graphic"},
 		{PhotoID: "c", Method: 1},
 	}
@@ -209,7 +209,7 @@ func TestBanks(t *testing.T) {
 	ok(t, s.SavePhoto(ctx, id, "image/png", bytes.NewReader(data)))
 	ok(t, s.FinishWork(ctx, []model.Work{{Kind: model.WorkPhoto, ID: id}}, nil))
 	item := model.BankItem{ID: "x", BankID: "b1", PhotoID: id, Name: "beach.jpg", Source: "s", Licence: "CC0", Note: "n", AddedAt: t0}
-	hashOnly := model.BankItem{ID: "y", BankID: "b1", Name: "only a hash", AddedAt: t0}
+	hashOnly := model.BankItem{ID: "y", BankID: "b1", Name: "only a hash", AddedAt: t0, HashOnly: true}
 	same, elsewhere := item, item
 	same.ID, same.Name = "z", "the same photo"
 	elsewhere.ID, elsewhere.BankID = "w", "b2"

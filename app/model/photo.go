@@ -71,6 +71,10 @@ type Bank struct {
 	Kind      BankKind  `json:"kind"`
 	CreatedAt time.Time `json:"created_at"`
 	Items     int       `json:"items"` // how many, disabled ones included
+	Disabled  int       `json:"disabled"`
+	HashOnly  int       `json:"hash_only"` // items of which no picture is here
+	Confirmed int       `json:"confirmed"` // matches that moderators called the same picture
+	Refuted   int       `json:"refuted"`   // matches that they called another one
 }
 
 // BankItem is one image or hash of a bank.
@@ -84,6 +88,33 @@ type BankItem struct {
 	Note     string    `json:"note,omitempty"`
 	Disabled bool      `json:"disabled,omitempty"`
 	AddedAt  time.Time `json:"added_at"`
+	// What the store knows of the item besides; not kept with it.
+	HashOnly  bool `json:"hash_only,omitempty"` // no picture of it is here
+	Confirmed int  `json:"confirmed,omitempty"` // as in Bank
+	Refuted   int  `json:"refuted,omitempty"`
+}
+
+// BankItemText is what people say of an item.
+type BankItemText struct {
+	Name    string
+	Source  string
+	Licence string
+	Note    string
+}
+
+// The states that a list of items can be narrowed to.
+const (
+	ItemsMatched  = "matched"
+	ItemsDisabled = "disabled"
+	ItemsRefuted  = "refuted" // at least once
+	ItemsHashOnly = "hash-only"
+)
+
+// BankItemFilter narrows a bank's items.
+type BankItemFilter struct {
+	BankID string
+	Words  string // each must occur in the name, source, licence or note
+	State  string // one of the states, or empty for all
 }
 
 // PhotoOwner says where a photo stands: on an expert's profile or in a bank.
@@ -102,8 +133,10 @@ type PhotoHashes struct {
 	Method  int    `json:"method"` // version of the computation; another one means: compute again
 	Width   int    `json:"width"`
 	Height  int    `json:"height"`
-	PHash   uint64 `json:"phash"` // goimagehash PerceptionHash of the upright photo
-	DHash   uint64 `json:"dhash"` // goimagehash DifferenceHash of the upright photo
-	Class   string `json:"class"` // photo, graphic or featureless
-	Views   []byte `json:"-"`     // whatever else the matcher needs
+	PHash   uint64 `json:"phash"`   // goimagehash PerceptionHash of the upright photo
+	DHash   uint64 `json:"dhash"`   // goimagehash DifferenceHash of the upright photo
+	Class   string `json:"class"`   // photo, graphic or featureless; hash where no photo was seen
+	PDQ     []byte `json:"-"`       // PDQ hashes of 32 bytes each: the upright one, then those of pdq.Dihedral; one alone where no photo was seen
+	Quality int    `json:"quality"` // of PDQ, 0 to 100
+	Views   []byte `json:"-"`       // whatever else the matcher needs
 }

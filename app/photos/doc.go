@@ -15,4 +15,4 @@ package photos
 
 // Method is the version of what Hash computes. Hashes of another method are not
 // comparable and have to be computed again.
-const Method = 1
+const Method = 2

@@ -30,6 +30,7 @@ func Hash(p *Picture) model.PhotoHashes {
 		return h
 	}
 	h.PHash, h.DHash = plainHashes(small)
+	h.PDQ, h.Quality = exchangeHashes(p.base)
 	h.Views = encodeViews(p)
 	return h
 }

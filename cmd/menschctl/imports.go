@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,12 +27,20 @@ func (t *tool) importCommand() *cobra.Command {
 		Use:   "import --bank NAME PATH...",
 		Short: "Put photos or a list of hashes into a bank",
 		Long: `Put photos or hashes into a bank, and match them against every expert's photo.
-PATH is a photo, a folder (with all below it), or a list of hashes: a .csv file
-with a header line, or a .json or .jsonl file of objects. The columns or members
-are sha256 (of the file), phash (goimagehash's perception hash, 16 hexadecimal
-digits), name, source, licence and note.
+PATH is one of
 
-What cannot be read is named and left out, and the exit code is 7.`,
+  a photo, or a folder with all below it
+  a .zip file of photos, or one that “bank export” wrote
+  a list of hashes: .csv with a header line, or .json or .jsonl of objects, with
+  the columns or members sha256 (of the file), phash, dhash (goimagehash, 16
+  hexadecimal digits), pdq (64), quality (of the PDQ hash; under 50 is left out),
+  name, source, licence, note, disabled, added
+  what exchanges write: ThreatExchange (indicator and type), HMA (signal_type and
+  signal_value, or lists of hash, ID, time, tags), StopNCII (hashRecords), NCMEC
+  (fingerprints)
+
+What cannot be read, was withdrawn, or is of a kind that is not matched (MD5,
+PhotoDNA) is named and left out, and the exit code is 7.`,
 		Args: args(1, -1),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if bank == "" {
@@ -64,7 +71,7 @@ func (t *tool) imports(ctx context.Context, desk *app.Desk, name string, kind mo
 	line := importLine{Bank: bank.Name, Skipped: []string{}}
 	show, end := t.progress()
 	for _, path := range paths {
-		done, err := t.importPath(ctx, desk, bank.ID, path, show)
+		done, err := desk.ImportBank(ctx, bank.ID, path, func(done, total int) { show("importing", int64(done), int64(total)) })
 		line.Added += done.Added
 		line.Known += done.Known
 		line.Skipped = append(line.Skipped, done.Skipped...)
@@ -90,27 +97,4 @@ func (t *tool) imports(ctx context.Context, desk *app.Desk, name string, kind mo
 		err = errPartly
 	}
 	return err
-}
-
-func (t *tool) importPath(ctx context.Context, desk *app.Desk, bankID, path string, show func(string, int64, int64)) (app.Import, error) {
-	progress := func(done, total int) { show("importing", int64(done), int64(total)) }
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".csv", ".json", ".jsonl", ".ndjson":
-	default:
-		return desk.ImportBank(ctx, bankID, path, progress)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return app.Import{}, err
-	}
-	defer func() { _ = file.Close() }()
-	hashes, skipped, err := app.ReadHashList(file)
-	if err != nil {
-		return app.Import{}, fmt.Errorf("%s: %w", path, err)
-	}
-	done, err := desk.AddHashesToBank(ctx, bankID, hashes, progress)
-	for _, s := range skipped {
-		done.Skipped = append(done.Skipped, path+", "+s)
-	}
-	return done, err
 }

@@ -2,7 +2,10 @@
 // store, for scripts, servers and whoever lives in a terminal.
 //
 //	menschctl sync                       fetch changes, run the detectors, send decisions
-//	menschctl import --bank NAME PATH    photos or a list of hashes into a bank
+//	menschctl import --bank NAME PATH    photos, a ZIP file or a list of hashes into a bank
+//	menschctl bank list|items|stats      the banks, their items, how their matches stood
+//	menschctl bank export BANK FILE      a bank as .csv, .json or .zip
+//	menschctl bank disable|enable|note   take items out, put them back, describe them
 //	menschctl match PHOTO...             which known photos show the same picture
 //	menschctl review TRANSCRIPT...       what in a conversation breaks a guideline
 //	menschctl evaluate DETECTOR FILE...  measure a detector on a labelled file
@@ -53,6 +56,16 @@
 //
 // With --bank DIR, match is the file's path below DIR and bank is DIR. Without,
 // it is a bank item's name and the bank's name, or an expert's ID and "experts".
+//
+// bank list, items, export and stats print, with --json, an object a line;
+// precision is the share of judged matches that moderators confirmed, null where
+// none was judged:
+//
+//	list    {"bank","kind","items","disabled","hash_only","confirmed","refuted","precision"}
+//	items   {"item","photo","hash_only","name","source","licence","note","disabled","added","confirmed","refuted","precision"}
+//	export  {"bank","path","bytes","items","photos"}
+//	stats   {"confirmed","refuted","precision","calibrated","minimum","curve":{"a","b","c"},
+//	         "scores":[{"from","to","confirmed","refuted","shown"}],"banks":[as list]}
 //
 // # The token
 //
@@ -246,7 +259,7 @@ Exit codes:
 	flags.BoolVar(&t.json, "json", false, "print JSON, one object a line")
 	flags.BoolVarP(&t.quiet, "quiet", "q", false, "say nothing of how it goes on")
 	root.AddCommand(
-		t.syncCommand(), t.importCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
+		t.syncCommand(), t.importCommand(), t.bankCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
 		t.decideCommand(), t.bulkCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.rulesCommand(), t.exportCommand(), t.keyCommand(),
 		t.evaluateCommand(),
 	)

@@ -184,7 +184,7 @@ func TestNoWindowIsLinked(t *testing.T) {
 
 func TestHelpNamesEveryCommandAndCode(t *testing.T) {
 	help := do(t, nil, "", "help").want(t, exitDone).out
-	for _, word := range []string{"sync", "import", "match", "review", "queue", "decide", "outbox", "undo", "verify", "MENSCH_TOKEN", "130", "\n  7 "} {
+	for _, word := range []string{"sync", "import", "bank", "match", "review", "queue", "decide", "outbox", "undo", "verify", "MENSCH_TOKEN", "130", "\n  7 "} {
 		if !strings.Contains(help, word) {
 			t.Errorf("the help does not say %q", word)
 		}
