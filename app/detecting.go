@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -292,16 +291,6 @@ func faultWords(cause error) string {
 		return "is cut off or damaged"
 	case errors.Is(cause, photos.ErrNotImage):
 		return "is not a picture in a known format"
-	}
-	return ""
-}
-
-func undecodable(data []byte) string {
-	if _, err := photos.Decode(bytes.NewReader(data)); err != nil {
-		if why := faultWords(err); why != "" {
-			return why
-		}
-		return "cannot be decoded"
 	}
 	return ""
 }

@@ -38,8 +38,18 @@ func TestBankItemsAreFilteredDescribedAndCounted(t *testing.T) {
 	for _, c := range []struct {
 		words, state, want string
 	}{
-		{"", "", "123"}, {"beach", "", "12"}, {"LYSE beach", "", "12"}, {"_", "", "1"}, {"%", "", "2"}, {`\`, "", "3"}, {"a b", "", "123"},
-		{"", model.ItemsMatched, "13"}, {"", model.ItemsDisabled, "2"}, {"", model.ItemsRefuted, "1"}, {"", model.ItemsHashOnly, "23"}, {"wood", model.ItemsRefuted, ""},
+		{"", "", "123"},
+		{"beach", "", "12"},
+		{"LYSE beach", "", "12"},
+		{"_", "", "1"},
+		{"%", "", "2"},
+		{`\`, "", "3"},
+		{"a b", "", "123"},
+		{"", model.ItemsMatched, "13"},
+		{"", model.ItemsDisabled, "2"},
+		{"", model.ItemsRefuted, "1"},
+		{"", model.ItemsHashOnly, "23"},
+		{"wood", model.ItemsRefuted, ""},
 	} {
 		got := ""
 		for _, i := range must(s.FindBankItems(ctx, model.BankItemFilter{BankID: "b", Words: c.words, State: c.state}, "", 9))(t) {

@@ -167,9 +167,9 @@ func (t *tool) printBanks(lines []bankLine) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "bank\tkind\titems\tout\thashes only\tconfirmed\trefuted\tprecision")
+	_, _ = fmt.Fprintln(table, "bank\tkind\titems\tout\thashes only\tconfirmed\trefuted\tprecision")
 	for _, l := range lines {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", oneLine(l.Bank), l.Kind, l.Items, l.Disabled, l.HashOnly, l.Confirmed, l.Refuted, percent(l.Precision))
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", oneLine(l.Bank), l.Kind, l.Items, l.Disabled, l.HashOnly, l.Confirmed, l.Refuted, percent(l.Precision))
 	}
 	return table.Flush()
 }
@@ -375,9 +375,9 @@ func (t *tool) printStats(r app.MatchRecord, banks []model.Bank) error {
 		t.sayf("Scores are shown by these verdicts: a %.2f, b %.2f, c %.2f.", line.Curve.A, line.Curve.B, line.Curve.C)
 	}
 	table := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "score\tconfirmed\trefuted\tshown as")
+	_, _ = fmt.Fprintln(table, "score\tconfirmed\trefuted\tshown as")
 	for _, s := range line.Scores {
-		fmt.Fprintf(table, "%.1f to %.1f\t%d\t%d\t%.2f\n", s.From, s.To, s.Confirmed, s.Refuted, s.Shown)
+		_, _ = fmt.Fprintf(table, "%.1f to %.1f\t%d\t%d\t%.2f\n", s.From, s.To, s.Confirmed, s.Refuted, s.Shown)
 	}
 	if err := table.Flush(); err != nil {
 		return err
