@@ -98,10 +98,11 @@ func (d *Desk) matchVerdicts(ctx context.Context) ([]calibration.Verdict, error)
 	return out, nil
 }
 
-// recalibrate gives findings about photos the scores that are shown: what the
-// matcher's are worth by the verdicts so far. What is kept are always the
-// matcher's own, so that no verdict is weighed twice.
-func (d *Desk) recalibrate(ctx context.Context, findings []model.Finding) error {
+// showMatches gives matches the scores that are shown: what the matcher's are
+// worth as a copy by the words so far. (A finding's own score is calibrated by its
+// detector's verdicts, as every finding's.) What is kept are always the matcher's
+// own, so that no verdict is weighed twice.
+func (d *Desk) showMatches(ctx context.Context, findings []model.Finding) error {
 	if !slices.ContainsFunc(findings, func(f model.Finding) bool { return f.Match != nil }) {
 		return nil
 	}
@@ -113,9 +114,6 @@ func (d *Desk) recalibrate(ctx context.Context, findings []model.Finding) error 
 	for i, f := range findings {
 		if f.Match != nil {
 			shown := recalibrated(curve, *f.Match)
-			if f.Score == f.Match.Score {
-				findings[i].Score = shown.Score
-			}
 			findings[i].Match = &shown
 		}
 	}

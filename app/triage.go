@@ -51,7 +51,7 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 		return CaseFile{}, fmt.Errorf("reading the findings of %s: %w", caseID, err)
 	}
 	file.Findings = d.ruling.Load().calibrated(file.Findings)
-	if err := d.recalibrate(ctx, file.Findings); err != nil {
+	if err := d.showMatches(ctx, file.Findings); err != nil {
 		return CaseFile{}, err
 	}
 	slices.SortStableFunc(file.Findings, model.StrongestFirst)
