@@ -122,7 +122,7 @@ func (d *Desk) exported(ctx context.Context, caseID string) (casefile.File, erro
 	f := casefile.File{
 		ExportedAt: d.now().UTC().Format(time.RFC3339), ExportedBy: d.Moderator(), PackVersion: d.pack().Version,
 		Case: c.Case, Expert: c.Expert, Profile: c.Profile, Incidents: c.Incidents, Findings: c.Findings,
-		Strikes: c.Strikes, Decisions: c.Decisions, Appeals: c.Appeals, Notes: c.Notes,
+		Strikes: c.Strikes, Decisions: c.Decisions, Approvals: c.Proposals, Appeals: c.Appeals, Notes: c.Notes,
 	}
 	about := map[string]bool{}
 	for _, i := range c.Incidents {
@@ -175,6 +175,14 @@ func (d *Desk) prove(ctx context.Context, f casefile.File) (casefile.Proof, erro
 	}
 	for _, r := range f.Decisions {
 		objects = append(objects, "decision:"+r.Decision.ID)
+	}
+	for _, a := range f.Approvals {
+		objects = append(objects, "decision:"+a.DecisionID)
+	}
+	for _, r := range f.Decisions {
+		for _, s := range r.Decision.Sanctions {
+			objects = append(objects, "sanction:"+s.ID) // its statement of reasons
+		}
 	}
 	for _, n := range f.Notes {
 		objects = append(objects, "note:"+n.ID)

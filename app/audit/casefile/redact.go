@@ -37,7 +37,14 @@ func Redact(f File, finders ...cases.Finder) File {
 		out.Decisions = append(out.Decisions, redactReceipt(r, clean))
 	}
 	for _, a := range f.Approvals {
-		a.Proposer, a.Approver, a.Reason = "removed", "", ""
+		a.Proposer, a.Approver, a.Reason, a.OwnView, a.AnswerKey = "removed", "", "", "", ""
+		if a.Answer != string(cases.ApprovalYes) {
+			a.Decision = nil // it never came to be
+		}
+		if a.Decision != nil {
+			d := redactReceipt(model.Receipt{Decision: *a.Decision}, clean).Decision
+			a.Decision = &d
+		}
 		out.Approvals = append(out.Approvals, a)
 	}
 	for _, a := range f.Appeals {
