@@ -174,8 +174,15 @@ func (v *View) pair() (app.PhotoPair, bool) {
 	return v.file.Pairs[v.selected], true
 }
 
-// grouped reports whether there is a group worth a place of its own.
-func (v *View) grouped() bool { return len(v.group.Photos) > 1 || v.group.Experts > 1 }
+// grouped reports whether there is a group worth a place of its own: more
+// accounts, or more photos, than the pairs below tell of.
+func (v *View) grouped() bool {
+	told := map[string]bool{}
+	for _, p := range v.file.Pairs {
+		told[p.Expert.PhotoID], told[p.Other.PhotoID] = true, true
+	}
+	return v.group.Experts > 2 || slices.ContainsFunc(v.group.Photos, func(g app.GroupPhoto) bool { return !told[g.Side.PhotoID] })
+}
 
 // fill draws the page.
 func (v *View) fill() {
