@@ -32,6 +32,8 @@ type indexes struct {
 	bare      bareIndex           // hashes of banks that came without a photo
 	community *profiles.Community
 	ledger    *ratings.Ledger
+	answers   answers  // the texts of community that are answers, by session
+	readings  readings // of sessions under way
 	banks     map[string]model.BankKind
 	matched   sync.Map // photo ID -> []model.Match, of the present run
 }
@@ -158,7 +160,7 @@ func (d *Desk) loadExperts(ctx context.Context, x *indexes, page []model.ExpertP
 		x.community.Put(e)
 		x.ledger.PutExpert(e.Expert)
 		err := d.store.ConversationsOf(ctx, e.Expert.ID, func(c model.Conversation) error {
-			x.addAnswers(c)
+			x.answers.put(x.community, c)
 			return nil
 		})
 		if err != nil {
@@ -178,23 +180,6 @@ func (d *Desk) loadBanks(ctx context.Context, x *indexes) error {
 		x.banks[b.ID] = b.Kind
 	}
 	return nil
-}
-
-// answerLength is how many bytes a message needs to be more than small talk,
-// which everybody repeats.
-const answerLength = 80
-
-// addAnswers gives an expert's longer messages to the search for copied text,
-// and reports whether there were any.
-func (x *indexes) addAnswers(c model.Conversation) bool {
-	found := false
-	for _, m := range c.Messages {
-		if m.From == model.FromExpert && len(m.Text) >= answerLength {
-			x.community.AddText(c.Session.ExpertID, "message:"+m.ID, m.Text, m.At)
-			found = true
-		}
-	}
-	return found
 }
 
 // add puts hashes into the indexes; what was matched before lacks them.
@@ -476,7 +461,7 @@ func (d *Desk) reviewProfiles(ctx context.Context, work []model.Work) error {
 		due[w.ID] = struct{}{}
 		expert, err := d.expertProfile(ctx, w.ID)
 		if notFound(err) {
-			d.indexes.community.Remove(w.ID)
+			d.indexes.forget(w.ID, due)
 			continue
 		}
 		if err != nil {
@@ -526,7 +511,7 @@ func (d *Desk) reviewProfile(expertID string) model.ScopeFindings {
 // experts wrote with what others wrote.
 func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 	scopes := make([]model.ScopeFindings, len(work))
-	wrote := make([]bool, len(work))
+	due := make([][]string, len(work)) // experts whose texts are compared anew
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, w := range work {
@@ -534,14 +519,20 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 			scopes[i].Scope = "session:" + w.ID
 			conv, err := d.store.Conversation(gctx, w.ID)
 			if notFound(err) {
-				return nil // erased, or its messages came before it: its own arrival queues it again
+				// Erased, or its messages came before it: its own arrival queues it again.
+				d.indexes.readings.drop(w.ID)
+				due[i] = d.indexes.answers.erase(d.indexes.community, w.ID)
+				return nil
 			}
 			if err != nil {
 				return fmt.Errorf("reading session %s: %w", w.ID, err)
 			}
 			scopes[i].ExpertID = conv.Session.ExpertID
-			scopes[i].Findings = d.sealed(d.reader().Review(conv), scopes[i].Scope)
-			wrote[i] = d.indexes.addAnswers(conv)
+			scopes[i].Findings = d.sealed(d.indexes.readings.review(d.reader(), conv), scopes[i].Scope)
+			wrote, touched := d.indexes.answers.put(d.indexes.community, conv)
+			if due[i] = touched; wrote {
+				due[i] = append(due[i], conv.Session.ExpertID)
+			}
 			return nil
 		})
 	}
@@ -549,13 +540,13 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 		return err
 	}
 	reviewed := map[string]bool{}
-	for i := range work {
-		id := scopes[i].ExpertID
-		if !wrote[i] || reviewed[id] {
-			continue
+	for _, list := range due {
+		for _, id := range list {
+			if !reviewed[id] {
+				reviewed[id] = true
+				scopes = append(scopes, d.reviewProfile(id))
+			}
 		}
-		reviewed[id] = true
-		scopes = append(scopes, d.reviewProfile(id))
 	}
 	return d.store.FinishWork(ctx, work, scopes)
 }

@@ -132,6 +132,30 @@ func (c *Community) RemoveText(expertID, field string) {
 	delete(c.said[expertID], field)
 }
 
+// Texts are the fields of AddText that stand in the index for an expert.
+func (c *Community) Texts(expertID string) []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.DeleteFunc(c.texts.fields(expertID), func(field string) bool { return slices.Contains(profileFields, field) })
+}
+
+// Near are the other experts with a text that shares much with one of an
+// expert's: those whose findings may change when it does.
+func (c *Community) Near(expertID, field string) []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	t, ok := c.texts.of(expertID, field)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, n := range c.texts.similar(t, func(*indexed) bool { return false }) {
+		out = append(out, n.text.expert)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // claimsOf are the titles that an expert claims in their answers, in order.
 func (c *Community) claimsOf(expertID string) []claim {
 	var out []claim

@@ -114,7 +114,7 @@ func (v *view) rude(l *line) (float64, []mark) {
 			marks = append(marks, mark{h.kind, civilWords[h.kind], score, l.hitSpan(h, h.kind)})
 		}
 	}
-	p, i, j := v.offends(l, v.sc)
+	p, i, j := v.tone(l)
 	if best > 0 {
 		return blend(best, p), marks
 	}

@@ -129,6 +129,9 @@ type line struct {
 	hits []hit
 
 	counts bool // it holds a digit, in figures or in words
+	signs  bool // it holds a sign of a mail address
+	ends   ends // the digits at its begin and its end
+	tone   tone // what the model says of it, once it was asked
 }
 
 func (l *line) expert() bool { return l.msg.From == model.FromExpert }
@@ -157,7 +160,11 @@ func (r *Reader) read(m *model.Message, sc *scratch) line {
 	l := line{msg: m, text: fold.New(m.Text)}
 	l.toks = r.book.Tokens(&l.text, make([]phrase.Token, 0, 8+len(m.Text)/4))
 	l.ents = r.words.Find(&l.text, l.toks)
-	l.counts = l.expert() && r.words.Counts(l.text.S, l.toks)
+	if l.expert() {
+		if l.counts, l.signs = r.words.Hints(l.text.S, l.toks); l.counts {
+			l.ends.head, l.ends.tail, l.ends.whole = r.words.Ends(&l.text, l.toks)
+		}
+	}
 	sc.matcher.Find(l.toks, func(m phrase.Match) {
 		family, kind, _ := strings.Cut(m.Rule.Name, ".")
 		l.hits = append(l.hits, hit{family, kind, m.Rule.Score, m.I, m.J})
@@ -178,6 +185,11 @@ func (r *Reader) Review(c model.Conversation) []model.Finding {
 	for i := range c.Messages {
 		lines[i] = r.read(&c.Messages[i], sc)
 	}
+	return r.judge(c, lines, sc)
+}
+
+// judge gives the findings of a conversation whose messages have been read.
+func (r *Reader) judge(c model.Conversation, lines []line, sc *scratch) []model.Finding {
 	v := &view{Reader: r, session: &c.Session, lines: lines, sc: sc}
 	v.contact()
 	v.incivility()

@@ -19,6 +19,12 @@ type segment struct {
 	text       string
 }
 
+// ends are the digits with which a message begins and ends.
+type ends struct {
+	head, tail contacts.End
+	whole      bool // they are the same, and all of the message
+}
+
 const (
 	edge       = 44 // bytes of a long message's end that are read with what follows
 	seamTokens = 10 // of them, that must look like a part of a contact
@@ -57,11 +63,8 @@ func (v *view) follows(i, k int, within time.Duration) bool {
 // message that it reaches into, -1 for none.
 func (v *view) dictated(ev []evidence, i, most int, within time.Duration) ([]evidence, int) {
 	first := &v.lines[i]
-	if !first.counts || v.called(first) {
-		return ev, -1
-	}
-	_, tail, _ := v.words.Ends(&first.text, first.toks)
-	if tail.Digits == "" {
+	tail := first.ends.tail
+	if tail.Digits == "" || v.called(first) {
 		return ev, -1
 	}
 	type piece struct {
@@ -79,15 +82,12 @@ func (v *view) dictated(ev []evidence, i, most int, within time.Duration) ([]evi
 			}
 			continue
 		}
-		if !l.counts || v.called(l) || !v.follows(i, k, within) {
-			break
-		}
-		head, _, whole := v.words.Ends(&l.text, l.toks)
-		if head.Digits == "" {
+		head := l.ends.head
+		if head.Digits == "" || v.called(l) || !v.follows(i, k, within) {
 			break
 		}
 		pieces = append(pieces, piece{k, head})
-		if !whole {
+		if !l.ends.whole {
 			break
 		}
 	}
@@ -139,6 +139,15 @@ func (v *view) called(l *line) bool {
 
 // pasted finds a contact in the end of message i and those that follow.
 func (v *view) pasted(ev []evidence, i, most int, within time.Duration) ([]evidence, int) {
+	if l := &v.lines[i]; !l.counts && !l.signs { // "jane.doe", and then "@gmail.com"
+		k := i + 1
+		for k < len(v.lines) && !v.lines[k].expert() {
+			k++
+		}
+		if k >= len(v.lines) || !v.lines[k].signs {
+			return ev, -1
+		}
+	}
 	segs := []segment{v.tailOf(i)}
 	ats, hopeful := 0, 0
 	for k := i + 1; k < len(v.lines) && len(segs) < most && k-i < 2*most; k++ {

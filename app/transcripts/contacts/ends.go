@@ -86,14 +86,29 @@ func (p *page) firstPart(i int) bool {
 	return false
 }
 
-// Counts says whether a text holds a digit at all, in figures or in words.
-func (w *Words) Counts(s string, toks []phrase.Token) bool {
+// Hints says what a text has that a contact in pieces is made of: digits, in
+// figures, in words or in letters set apart; and signs, an at, a dot in words or a
+// provider.
+func (w *Words) Hints(s string, toks []phrase.Token) (digits, signs bool) {
+	apart := 0
 	for _, t := range toks {
-		if t.Kind == phrase.Number || t.Kind == phrase.Word && t.B-t.A <= 8 && hints[s[t.A:t.B]]&mayCount != 0 || t.Kind == phrase.Word && t.B-t.A == 1 {
-			return true
+		switch {
+		case t.Kind == phrase.Number:
+			digits = true
+		case t.Kind == phrase.Punct:
+			signs = signs || s[t.A] == '@'
+		case t.Kind != phrase.Word:
+		case t.B-t.A == 1:
+			if apart++; apart >= 3 {
+				digits = true
+			}
+		case t.B-t.A <= 10:
+			h := hints[s[t.A:t.B]]
+			digits = digits || h&mayCount != 0
+			signs = signs || h&maySign != 0
 		}
 	}
-	return false
+	return digits, signs
 }
 
 // Announced says whether words announce a phone number.
