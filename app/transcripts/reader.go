@@ -246,10 +246,8 @@ func (v *view) find(detector, guideline string, ev []evidence, limit float64, re
 			continue // inside the mark before it
 		}
 		f.Spans = append(f.Spans, e.span)
-		if k == 0 || f.Messages[len(f.Messages)-1] != e.span.Message {
-			if !slices.Contains(f.Messages, e.span.Message) {
-				f.Messages = append(f.Messages, e.span.Message)
-			}
+		if k == 0 || f.Messages[len(f.Messages)-1] != e.span.Message { // in the order of messages
+			f.Messages = append(f.Messages, e.span.Message)
 		}
 		if f.At.IsZero() {
 			f.At = v.lines[e.line].msg.At

@@ -212,24 +212,3 @@ func FuzzReadTranscript(f *testing.F) {
 		}
 	})
 }
-
-func TestAdversarial(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long texts")
-	}
-	r := reader(t)
-	for name, piece := range map[string]string{
-		"digits": "5", "spaced digits": "5 ", "number words": "five ", "spaced letters": "f i v e ", "ats": "a@", "at words": "a at b dot ", "dots": "a.", "schemes": "http://", "www": "www.",
-		"parens": "((((", "phones": "415 555 2671 ", "you": "you are the ", "leave": "leave me a please ", "override": "\u202ea", "marks": "e\u0301", "look-alikes": "аa", "fullwidth": "５",
-		"iban": "de12 ", "hex": "0x12ab", "addresses": "12 Baker ", "copyright": "copyright ", "skype": "skype is ", "client": "a client told ", "let": "let's go on ", "long": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-	} {
-		s := strings.Repeat(piece, 1<<20/len(piece))
-		begin := time.Now()
-		r.Review(talk("e: " + s))
-		if d := time.Since(begin); d > time.Minute {
-			t.Errorf("1 MB of %s took %v", name, d)
-		} else if d > 2*time.Second {
-			t.Logf("1 MB of %s took %v", name, d)
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -75,3 +76,55 @@ func BenchmarkPatterns(b *testing.B) {
 }
 
 func BenchmarkAll(b *testing.B) { benchmark(b, reader(b)) }
+
+// TestAdversarial reads texts made to take long. Twice the text must take about
+// twice the processor's time, so that 1 MB of anything is read in seconds.
+func TestAdversarial(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long texts")
+	}
+	r := reader(t)
+	for name, piece := range map[string]string{
+		"digits": "5", "spaced digits": "5 ", "number words": "five ", "spaced letters": "f i v e ", "ats": "a@", "at words": "a at b dot ", "dots": "a.", "schemes": "http://", "www": "www.",
+		"parens": "((((", "phones": "415 555 2671 ", "you": "you are the ", "leave": "leave me a please ", "override": "\u202ea", "marks": "e\u0301", "look-alikes": "аa", "fullwidth": "５",
+		"iban": "de12 ", "hex": "0x12ab", "addresses": "12 Baker ", "copyright": "copyright ", "skype": "skype is ", "client": "a client told ", "let": "let's go on ", "long": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"underscores": "a_", "glued mail": "aatgmaildot", "names on": "jane on skype ", "providers": "gmail: ", "leet": "f1ve", "keycaps": "5\ufe0f\u20e3", "lines": "5\n", "slips": "five fiive sevn ",
+	} {
+		read := func(size int) time.Duration {
+			c := talk("e: " + strings.Repeat(piece, size/len(piece)))
+			begin := cpuTime()
+			r.Review(c)
+			return cpuTime() - begin
+		}
+		half, whole := read(1<<19), read(1<<20)
+		if whole > 200*time.Millisecond && whole > 3*half {
+			t.Errorf("%s: 512 kB took %v, 1 MB %v", name, half, whole)
+		}
+		if whole > 20*time.Second {
+			t.Errorf("1 MB of %s took %v", name, whole)
+		} else if whole > time.Second {
+			t.Logf("1 MB of %s took %v", name, whole)
+		}
+	}
+}
+
+// TestManyShortMessages does the same with a conversation of many messages.
+func TestManyShortMessages(t *testing.T) {
+	r := reader(t)
+	for _, texts := range [][]string{{"415"}, {"five", "and six"}, {"jane@", "gmail"}, {"a", "b"}, {"my number is", "4"}} {
+		read := func(n int) time.Duration {
+			var lines []string
+			for i := range n {
+				lines = append(lines, "e: "+texts[i%len(texts)])
+			}
+			c := talk(lines...)
+			begin := cpuTime()
+			r.Review(c)
+			return cpuTime() - begin
+		}
+		half, whole := read(8_000), read(16_000)
+		if whole > 100*time.Millisecond && whole > 3*half {
+			t.Errorf("%q: 8,000 messages took %v, 16,000 %v", texts, half, whole)
+		}
+	}
+}

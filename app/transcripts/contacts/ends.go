@@ -16,8 +16,9 @@ type End struct {
 }
 
 const (
-	leadWords = 3 // "and then last": what may stand before the digits of a message that goes on
-	mostPiece = 9 // digits of a piece
+	leadWords = 3  // "and then last": what may stand before the digits of a message that goes on
+	mostPiece = 9  // digits of a piece
+	endTokens = 60 // of a long text, that are its end
 )
 
 // leads are the words with which somebody goes on to dictate.
@@ -27,6 +28,16 @@ var leads = set("then and next last bit end now rest final finally second third 
 // after a few words; whole says that they are the same and that nothing else is
 // there. Amounts, measures and times are no such digits.
 func (w *Words) Ends(t *fold.Text, toks []phrase.Token) (head, tail End, whole bool) {
+	if len(toks) > 2*endTokens {
+		head, _, _ = w.ends(t, toks[:endTokens])
+		_, tail, _ = w.ends(t, toks[len(toks)-endTokens:])
+		tail.I += len(toks) - endTokens
+		return head, tail, false
+	}
+	return w.ends(t, toks)
+}
+
+func (w *Words) ends(t *fold.Text, toks []phrase.Token) (head, tail End, whole bool) {
 	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks))}
 	words, runs := 0, 0
 	for i := 0; i < len(toks); {
