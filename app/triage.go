@@ -348,5 +348,6 @@ func marks(messages []model.Message, findings []model.Finding, titles map[string
 		}
 		return a.Start - b.Start
 	})
+	join(out)
 	return out
 }

@@ -97,6 +97,13 @@ type Mark struct {
 	Reason    string
 	Score     float64
 	Verdict   model.Verdict
+	// Of a contact that is split over several messages: which part this is, from
+	// 1, of how many, the first part's place in the list, and how the parts read
+	// together. Parts is 0 where nothing is split.
+	Part   int
+	Parts  int
+	First  int
+	Joined string
 }
 
 // Draft is a decision in the making.

@@ -214,7 +214,6 @@ type itemRow struct {
 	dot   *show.Dot
 	line  *show.Row
 	rule  *show.Ground
-	ready bool
 }
 
 func newItemRow() fyne.CanvasObject {

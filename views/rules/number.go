@@ -41,7 +41,6 @@ func (n numeral) words(x float64) string {
 type numberRow struct {
 	numeral
 	root  *show.Ground
-	tap   *show.Tap
 	value *show.Line
 	was   *show.Line
 	bar   *slider

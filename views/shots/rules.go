@@ -38,3 +38,19 @@ func ruleScenes() []Scene {
 		{"rules-help", func(w *viewstest.Window) { open(w, "?"); w.Press(fyne.KeyDown) }},
 	}
 }
+
+// transcriptScenes are further pictures of transcripts.
+func transcriptScenes() []Scene {
+	open := func(w *viewstest.Window, session, keys string) {
+		w.Open(shell.Route{Screen: shell.Transcript, CaseID: "e000002.1", Session: session})
+		w.Pump.Settle()
+		w.Type(keys)
+		w.Pump.Advance(time.Second)
+	}
+	return []Scene{
+		{"transcript-split", func(w *viewstest.Window) { open(w, "s-split", "n") }},
+		{"transcript-only", func(w *viewstest.Window) { open(w, "s-101", "nnnao") }},
+		{"transcript-elsewhere", func(w *viewstest.Window) { open(w, "s-101", "nnnwj") }},
+		{"transcript-long", func(w *viewstest.Window) { open(w, "s-long", "nnnnnnnnnnnnnnn") }},
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -89,7 +90,7 @@ func Scenes() []Scene {
 			w.Chord(fyne.KeyReturn)
 		}},
 		{"queue-help", func(w *viewstest.Window) { w.Type("?") }},
-	}, append(append(teamScenes(), ruleScenes()...), reviewScenes()...)...)
+	}, slices.Concat(teamScenes(), ruleScenes(), transcriptScenes(), reviewScenes())...)
 }
 
 func openCompare(w *viewstest.Window) {

@@ -1,9 +1,12 @@
 package transcript
 
 import (
+	"fmt"
+	"image/color"
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -25,6 +28,9 @@ type messageRow struct {
 	text   *show.Para
 	bubble *show.Ground
 	foot   *show.Flow
+	cords  []*canvas.Rectangle // that join the parts of split contacts
+	knots  []*canvas.Rectangle // where they reach a part
+	joins  []joint
 	marks  []int // indexes into the view's marks, in the order of the highlights
 	expert bool
 }
@@ -43,6 +49,9 @@ func newMessageRow(v *View) *messageRow {
 	r.text.OnMark(r.tapped, r.hovered)
 	r.bubble = show.NewGround(look.Client, 0, r.text).Pad(inner, bubbleTop, inner, bubbleTop).Round(8)
 	r.foot = show.NewFlow(4)
+	for range mostCords {
+		r.cords, r.knots = append(r.cords, canvas.NewRectangle(color.Transparent)), append(r.knots, canvas.NewRectangle(color.Transparent))
+	}
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -98,13 +107,16 @@ func (r *messageRow) fill(i int) {
 	var foot []fyne.CanvasObject
 	for _, k := range r.marks {
 		mark := v.file.Marks[k]
-		fill := look.Tint(mark.Guideline)
+		fill, edge := look.Tint(mark.Guideline), look.Edge(mark.Guideline)
+		if v.only != "" && mark.Guideline != v.only {
+			fill, edge = look.Fade(look.Of(look.Surface), fill, 0.35), look.Fade(look.Of(look.Surface), edge, 0.35)
+		}
 		if mark.Verdict == model.VerdictRejected {
 			fill = look.Of(look.Track)
 		}
 		highlights = append(highlights, show.Highlight{
-			Start: mark.Start, End: mark.End, Fill: fill, Edge: look.Edge(mark.Guideline),
-			Strong: k == v.current, Struck: mark.Verdict == model.VerdictRejected,
+			Start: mark.Start, End: mark.End, Fill: fill, Edge: edge,
+			Strong: k == v.current || v.together(k, v.current), Struck: mark.Verdict == model.VerdictRejected,
 		})
 		foot = append(foot, r.label(k, mark)...)
 	}
@@ -114,6 +126,7 @@ func (r *messageRow) fill(i int) {
 			Edge: look.Of(theme.ColorNameWarning), Strong: v.isHit(i, n),
 		})
 	}
+	r.joins = v.jointsAt(m.Seq)
 	r.text.Set(m.Text, highlights)
 	r.foot.Set(foot...)
 	r.Refresh()
@@ -122,7 +135,9 @@ func (r *messageRow) fill(i int) {
 // label names a mark below its message.
 func (r *messageRow) label(k int, mark app.Mark) []fyne.CanvasObject {
 	text := mark.Title
-	if mark.Label != "" {
+	if mark.Parts > 0 {
+		text += fmt.Sprintf(": part %d of %d", mark.Part, mark.Parts)
+	} else if mark.Label != "" {
 		text += ": " + mark.Label
 	}
 	switch mark.Verdict {
@@ -133,7 +148,11 @@ func (r *messageRow) label(k int, mark app.Mark) []fyne.CanvasObject {
 	}
 	chip := show.NewTap(show.NewGuidelineChip(mark.Guideline, text), func() { r.v.goTo(k, false) })
 	out := []fyne.CanvasObject{chip}
-	if mark.Reading != "" {
+	if mark.Parts > 0 {
+		if mark.Part == mark.Parts { // where the reader has seen all of it
+			out = append(out, show.NewGround("", 0, show.NewLine("together "+mark.Joined).Small().Role(look.Hidden).Whole()).Pad(1, 2, 6, 0))
+		}
+	} else if mark.Reading != "" {
 		out = append(out, show.NewGround("", 0, show.NewLine("reads "+mark.Reading).Small().Role(look.Hidden).Whole()).Pad(1, 2, 6, 0))
 	}
 	return out
@@ -191,7 +210,11 @@ func (r *messageRow) HeightFor(width float32) float32 { return r.places(width).e
 
 // CreateRenderer is called by Fyne.
 func (r *messageRow) CreateRenderer() fyne.WidgetRenderer {
-	return &messageRenderer{r, []fyne.CanvasObject{r.day, r.head, r.bubble, r.foot}}
+	objects := []fyne.CanvasObject{r.day, r.head, r.bubble, r.foot}
+	for i := range r.cords {
+		objects = append(objects, r.cords[i], r.knots[i])
+	}
+	return &messageRenderer{r, objects}
 }
 
 type messageRenderer struct {
@@ -231,6 +254,39 @@ func (x *messageRenderer) Layout(size fyne.Size) {
 		fx := max(left, min(bx, right-need))
 		r.foot.Move(fyne.NewPos(fx, p.foot))
 		r.foot.Resize(fyne.NewSize(right-fx, fh))
+	}
+	x.cords(size, p, right)
+}
+
+// cords draws what joins the parts of split contacts: a line at the expert's
+// side from the first part to the last, with a knot at each.
+func (x *messageRenderer) cords(size fyne.Size, p rowPlace, right float32) {
+	r := x.r
+	middle := p.bubble + bubbleTop + show.LineHeight(theme.SizeNameText, fyne.TextStyle{})/2
+	for i := range r.cords {
+		cord, knot := r.cords[i], r.knots[i]
+		cord.Hidden, knot.Hidden = i >= len(r.joins), true
+		if cord.Hidden {
+			continue
+		}
+		j := r.joins[i]
+		seq := r.v.messages[r.index].Seq
+		cord.FillColor, knot.FillColor = look.Edge(j.guideline), look.Edge(j.guideline)
+		at := right + 4 + float32(i)*5
+		top, end := float32(0), size.Height
+		if seq == j.first {
+			top = middle
+		}
+		if seq == j.last {
+			end = middle
+		}
+		cord.Move(fyne.NewPos(at, top))
+		cord.Resize(fyne.NewSize(2, max(0, end-top)))
+		if slices.Contains(j.parts, seq) {
+			knot.Hidden = false
+			knot.Move(fyne.NewPos(right, middle-1))
+			knot.Resize(fyne.NewSize(at-right+2, 2))
+		}
 	}
 }
 

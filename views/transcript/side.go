@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -25,6 +26,7 @@ type sidePane struct {
 	card    *show.Box
 	list    *show.List
 	heading *show.Line
+	filter  *show.Flow
 	rows    map[fyne.CanvasObject]*markRow
 }
 
@@ -39,13 +41,14 @@ func newSidePane(v *View) *sidePane {
 	s := &sidePane{v: v, card: show.NewBox(9), rows: map[fyne.CanvasObject]*markRow{}}
 	s.heading = show.NewLine("Marks").Bold().Muted().Small()
 	s.list = show.NewList(s.make, s.update)
-	s.list.OnSelect = func(k int) {
-		if k != v.current {
-			v.goTo(k, true)
+	s.filter = show.NewFlow(5)
+	s.list.OnSelect = func(i int) {
+		if i < len(v.shown) && v.shown[i] != v.current {
+			v.goTo(v.shown[i], true)
 		}
 	}
 	top := show.NewGround("", 0, s.card).Pad(16, 14, 14, 12)
-	head := show.NewGround("", 0, s.heading).Pad(16, 8, 14, 6).Above()
+	head := show.NewGround("", 0, show.NewBox(6, s.heading, s.filter)).Pad(16, 8, 14, 7).Above()
 	s.root = show.NewGround(look.Surface, 0, container.New(&sideLayout{}, top, head, s.list)).Beside()
 	return s
 }
@@ -73,9 +76,12 @@ func (s *sidePane) make() fyne.CanvasObject {
 	return o
 }
 
-func (s *sidePane) update(k int, o fyne.CanvasObject, _ bool) {
+func (s *sidePane) update(i int, o fyne.CanvasObject, _ bool) {
+	if i >= len(s.v.shown) {
+		return
+	}
 	r := s.rows[o]
-	m := s.v.file.Marks[k]
+	m := s.v.file.Marks[s.v.shown[i]]
 	r.dot.Coloured(look.Edge(m.Guideline))
 	words := "· · ·"
 	if i := s.v.index(m.Seq); i >= 0 {
@@ -85,7 +91,11 @@ func (s *sidePane) update(k int, o fyne.CanvasObject, _ bool) {
 		}
 	}
 	r.words.SetText(words)
-	r.title.SetText(m.Title)
+	title := m.Title
+	if m.Parts > 0 {
+		title += fmt.Sprintf(", part %d of %d", m.Part, m.Parts)
+	}
+	r.title.SetText(title)
 	switch m.Verdict {
 	case model.VerdictOpen:
 		r.state.SetText("")
@@ -96,8 +106,9 @@ func (s *sidePane) update(k int, o fyne.CanvasObject, _ bool) {
 
 // fill shows all marks anew.
 func (s *sidePane) fill() {
-	s.list.SetCount(len(s.v.file.Marks))
-	s.list.Mark(s.v.current)
+	s.list.SetCount(len(s.v.shown))
+	s.list.Mark(slices.Index(s.v.shown, s.v.current))
+	s.chips()
 	s.show()
 }
 
@@ -140,7 +151,12 @@ func (s *sidePane) show() {
 		show.NewPara(m.Reason),
 		meter,
 	}
-	if m.Reading != "" {
+	if who := v.who(m); who != "" {
+		parts = append(parts, show.NewLine(who).Small().Muted())
+	}
+	if m.Parts > 0 {
+		parts = append(parts, show.NewBox(2, show.NewLine(fmt.Sprintf("Part %d of %d, read together", m.Part, m.Parts)).Small().Muted(), show.NewPara(m.Joined).Role(look.Hidden)))
+	} else if m.Reading != "" {
 		parts = append(parts, show.NewBox(2, show.NewLine("Read without its disguise").Small().Muted(), show.NewPara(m.Reading).Role(look.Hidden)))
 	}
 	verdict, role := show.Verdict(m.Verdict)
@@ -148,7 +164,7 @@ func (s *sidePane) show() {
 		show.NewRow(6,
 			show.Grow(show.NewButton("Accept  (a)", theme.ConfirmIcon(), func() { s.act(k, model.VerdictAccepted) }), 1),
 			show.Grow(show.NewButton("Reject  (r)", theme.CancelIcon(), func() { s.act(k, model.VerdictRejected) }), 1)),
-		show.NewRow(10, show.Grow(show.NewLine(verdict).Role(role).Small(), 1), show.Own(show.NewHint("p", "before")), show.Own(show.NewHint("n", "next"))))
+		show.NewRow(10, show.Grow(show.NewLine(verdict).Role(role).Small(), 1), show.Own(show.NewHint("p", "before")), show.Own(show.NewHint("n", "next")), show.Own(show.NewHint("w", "elsewhere"))))
 	s.card.Set(parts...)
 	s.root.Refresh()
 }
@@ -207,6 +223,9 @@ func (s *strip) draw(w, h int) image.Image {
 			continue
 		}
 		c := look.Edge(m.Guideline)
+		if s.v.only != "" && m.Guideline != s.v.only {
+			c = look.Of(look.Track)
+		}
 		if m.Verdict == model.VerdictRejected {
 			c = look.Of(look.Faint)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,6 +23,7 @@ type Desk interface {
 	Transcript(ctx context.Context, sessionID string) (app.TranscriptView, error)
 	Messages(ctx context.Context, sessionID string, afterSeq int64, limit int) ([]model.Message, error)
 	JudgeMark(ctx context.Context, findingID string, span int, v model.Verdict) error
+	Elsewhere(ctx context.Context, phrase, butSession string) ([]app.PhraseHit, error)
 }
 
 // page is how many messages are read at a time.
@@ -45,6 +47,12 @@ type View struct {
 	judging   map[mark]model.Verdict // on their way to the store
 	again     bool                   // the marks are being read anew
 	pending   int64                  // seq to go to once it is read; 0: none
+	only      string                 // guideline whose marks are walked and listed; empty: all
+	shown     []int                  // the marks of that guideline, in order
+	said      []verdictBefore        // verdicts given here, newest last, for taking back
+	joints    []joint                // split contacts
+	leads     bool                   // the route that is opened now follows a phrase
+	trail     []shell.Route          // transcripts that a search for a phrase led away from
 
 	list  *show.List
 	find  *findBar
@@ -57,6 +65,13 @@ type View struct {
 type mark struct {
 	finding string
 	span    int
+}
+
+// verdictBefore is a verdict that was given, and what stood there before.
+type verdictBefore struct {
+	mark
+	session string
+	before  model.Verdict
 }
 
 var (
@@ -112,6 +127,13 @@ func (v *View) Content() fyne.CanvasObject { return v.body }
 // begin, else it is the first mark to judge.
 func (v *View) Open(r shell.Route) {
 	same := v.have && v.whole && r.Session == v.route.Session
+	if r.Session != v.route.Session {
+		v.only, v.said = "", nil
+		if len(v.trail) > 0 && !v.leads {
+			v.trail = nil // opened from another screen, not on the way of a phrase
+		}
+	}
+	v.leads = false
 	jump := r != v.route
 	v.route = r
 	if same {
@@ -119,7 +141,8 @@ func (v *View) Open(r shell.Route) {
 		return
 	}
 	v.have, v.whole, v.messages, v.current, v.hover, v.pending = false, false, nil, -1, -1, 0
-	v.file, v.byMessage = app.TranscriptView{}, map[string][]int{}
+	v.file, v.byMessage, v.joints = app.TranscriptView{}, map[string][]int{}, nil
+	v.sift()
 	v.find.close()
 	v.list.SetCount(0)
 	v.side.fill()
@@ -146,6 +169,8 @@ func (v *View) take(f app.TranscriptView) {
 		}
 	}
 	v.byMessage = marksIn(f.Marks)
+	v.joints = jointsOf(f.Marks)
+	v.sift()
 	v.side.fill()
 	v.sh.Retitle()
 }
@@ -287,9 +312,9 @@ func (v *View) goTo(k int, centre bool) {
 	v.current = k
 	seq := v.file.Marks[k].Seq
 	if old >= 0 && old < len(v.file.Marks) {
-		v.refreshSeq(v.file.Marks[old].Seq)
+		v.refreshParts(old)
 	}
-	v.refreshSeq(seq)
+	v.refreshParts(k)
 	if i := v.index(seq); i < 0 {
 		v.pending = seq
 	} else if centre {
@@ -298,8 +323,9 @@ func (v *View) goTo(k int, centre bool) {
 		v.list.Reveal(i)
 	}
 	v.side.show()
-	v.side.list.Mark(k)
-	v.side.list.Reveal(k)
+	at := slices.Index(v.shown, k)
+	v.side.list.Mark(at)
+	v.side.list.Reveal(at)
 	v.strip.Refresh()
 }
 
@@ -317,17 +343,34 @@ func (v *View) preview(k int) {
 }
 
 func (v *View) step(by int) {
-	n := len(v.file.Marks)
-	if n == 0 {
+	if len(v.shown) == 0 {
 		v.sh.Tell("No marks in this transcript.")
 		return
 	}
-	next := v.current + by
-	if next < 0 || next >= n {
+	next := v.beside(v.current, by)
+	if next < 0 {
 		v.sh.Tell(map[bool]string{true: "That was the last mark.", false: "This is the first mark."}[by > 0])
 		return
 	}
 	v.goTo(next, true)
+}
+
+// beside is the mark behind or before another one, among those shown; -1: none.
+func (v *View) beside(k, by int) int {
+	if by > 0 {
+		for _, s := range v.shown {
+			if s > k {
+				return s
+			}
+		}
+		return -1
+	}
+	for _, s := range slices.Backward(v.shown) {
+		if s < k {
+			return s
+		}
+	}
+	return -1
 }
 
 // judge keeps a verdict on the current mark, and moves on to the next one; the
@@ -340,10 +383,33 @@ func (v *View) judge(verdict model.Verdict) {
 	if m.Verdict == verdict {
 		verdict = model.VerdictOpen
 	}
-	v.set(m.FindingID, m.Span, verdict)
-	if verdict != model.VerdictOpen && v.current+1 < len(v.file.Marks) {
-		v.goTo(v.current+1, true)
+	v.said = append(v.said, verdictBefore{mark{m.FindingID, m.Span}, v.route.Session, m.Verdict})
+	v.keep(m, verdict)
+	if next := v.beside(v.current, 1); verdict != model.VerdictOpen && next >= 0 {
+		v.goTo(next, true)
 	}
+}
+
+// unsay takes the last verdict that was given here back.
+func (v *View) unsay() {
+	for len(v.said) > 0 {
+		last := v.said[len(v.said)-1]
+		v.said = v.said[:len(v.said)-1]
+		k := slices.IndexFunc(v.file.Marks, func(m app.Mark) bool { return m.FindingID == last.finding && m.Span == last.span })
+		if last.session != v.route.Session || k < 0 {
+			continue
+		}
+		v.goTo(k, true)
+		v.keep(v.file.Marks[k], last.before)
+		word, _ := show.Verdict(last.before)
+		v.sh.Tell("Taken back. The mark is as before: " + strings.ToLower(word) + ".")
+		return
+	}
+}
+
+// keep shows a verdict at once, and keeps it; where that fails it is as before.
+func (v *View) keep(m app.Mark, verdict model.Verdict) {
+	v.set(m.FindingID, m.Span, verdict)
 	session, key := v.route.Session, mark{m.FindingID, m.Span}
 	v.judging[key] = verdict
 	shell.Act(v.sh, shell.Just(func(ctx context.Context) error {
@@ -370,7 +436,7 @@ func (v *View) set(finding string, span int, verdict model.Verdict) {
 		if m.FindingID == finding && m.Span == span {
 			m.Verdict = verdict
 			v.refreshSeq(m.Seq)
-			v.side.list.RefreshRow(k)
+			v.side.list.RefreshRow(slices.Index(v.shown, k))
 		}
 	}
 	v.side.show()
@@ -379,7 +445,7 @@ func (v *View) set(finding string, span int, verdict model.Verdict) {
 
 // Keys are the transcript's keys.
 func (v *View) Keys() []shell.Key {
-	return []shell.Key{
+	keys := []shell.Key{
 		shell.Rune('n', "Next mark", func() { v.step(1) }),
 		shell.Rune('p', "Mark before", func() { v.step(-1) }),
 		shell.Rune('a', "Accept the mark", func() { v.judge(model.VerdictAccepted) }),
@@ -405,13 +471,35 @@ func (v *View) Keys() []shell.Key {
 				v.sh.Open(shell.Route{Screen: shell.Decide, CaseID: v.route.CaseID, Intent: "sanction"})
 			}
 		}),
+		shell.Rune('o', "Only marks of this guideline, or all", v.toggleOnly),
+		shell.Rune('O', "Marks of the next guideline", v.nextOnly),
+		shell.Rune('w', "The same words in other transcripts", v.elsewhere),
 		shell.Named(fyne.KeyEscape, "Close the search, else back", v.escape),
 	}
+	for digit := range 10 {
+		k := shell.Rune(rune('0'+digit), "To that tenth of the conversation", func() { v.list.ScrollTo(float32(digit) / 9) })
+		if digit == 0 {
+			keys = append(keys, k.Labelled("0 to 9"))
+		} else {
+			keys = append(keys, k.Labelled(""))
+		}
+	}
+	if len(v.said) > 0 {
+		keys = append(keys, shell.Rune('u', "Take the last verdict back", v.unsay))
+	}
+	return keys
 }
 
 func (v *View) escape() {
 	if v.find.shown {
 		v.find.close()
+		return
+	}
+	if n := len(v.trail); n > 0 {
+		r := v.trail[n-1]
+		v.trail = v.trail[:n-1]
+		v.leads = true
+		v.sh.Open(r)
 		return
 	}
 	v.sh.Back()

@@ -184,3 +184,109 @@ func TestAnEmptySessionAndAMissingOne(t *testing.T) {
 	}
 	w.Type("npar jkgG")
 }
+
+func TestAVerdictIsTakenBackByKey(t *testing.T) {
+	w, desk, v := open(t, shell.Route{Session: "s-101"})
+	marks := v.Marks()
+	first, second := marks[0], marks[1]
+	w.Type("ar")
+	w.Type("u")
+	if m, _ := v.Current(); m.MessageID != second.MessageID || m.Verdict != model.VerdictOpen || desk.Verdict(second.FindingID, second.Span) != model.VerdictOpen {
+		t.Fatalf("after one u at %+v, kept %v", m, desk.Verdicts)
+	}
+	w.Type("u")
+	if m, _ := v.Current(); m.MessageID != first.MessageID || desk.Verdict(first.FindingID, first.Span) != model.VerdictOpen {
+		t.Fatalf("after two at %+v, kept %v", m, desk.Verdicts)
+	}
+	for _, k := range v.Keys() {
+		if k.Text == "Take the last verdict back" {
+			t.Error("there is nothing left to take back, and a key for it")
+		}
+	}
+}
+
+func TestMarksOfOneGuidelineAreWalked(t *testing.T) {
+	w, _, v := open(t, shell.Route{Session: "s-101"})
+	w.Type("o")
+	only, _ := v.Current()
+	seen := 1
+	for range 20 {
+		w.Type("n")
+		m, _ := v.Current()
+		if m.Guideline != only.Guideline {
+			t.Fatalf("walked to %s among %s", m.Guideline, only.Guideline)
+		}
+	}
+	want := 0
+	for _, m := range v.Marks() {
+		if m.Guideline == only.Guideline {
+			want++
+		}
+	}
+	w.Type("p")
+	for range 20 {
+		w.Type("p")
+	}
+	for range 20 {
+		before, _ := v.Current()
+		w.Type("n")
+		if m, _ := v.Current(); m != before {
+			seen++
+		}
+	}
+	if seen != want {
+		t.Errorf("walked %d of %d marks", seen, want)
+	}
+	w.Type("o")
+	w.Type("n")
+	if m, _ := v.Current(); m.Guideline == only.Guideline {
+		t.Errorf("all are walked again, and the next is of %s", m.Guideline)
+	}
+}
+
+func TestTheSameWordsElsewhereAreOpenedAndComeBackFrom(t *testing.T) {
+	w, desk, v := open(t, shell.Route{Session: "s-101"})
+	w.Type("nnn")
+	at, _ := v.Current()
+	w.Type("w")
+	if !w.OverlayOpen() {
+		t.Fatalf("no list of places; notice %q", w.Notice())
+	}
+	w.Type("jj")
+	w.Press(fyne.KeyReturn)
+	w.Pump.Advance(time.Second)
+	if w.OverlayOpen() || w.Route().Session != "s-long" || !inSight(v, w.Route().Message) {
+		t.Fatalf("Enter leads to %+v", w.Route())
+	}
+	if _, n := v.Found(); n == 0 {
+		t.Error("the words are not shown there")
+	}
+	w.Press(fyne.KeyEscape) // closes the search
+	w.Press(fyne.KeyEscape)
+	w.Pump.Settle()
+	if m, _ := v.Current(); w.Route().Session != "s-101" || m.FindingID != at.FindingID {
+		t.Errorf("Esc leads to %+v, at %+v", w.Route(), m)
+	}
+	desk.Faults["Elsewhere"] = errors.New("the index is gone")
+	w.Type("w")
+	if w.OverlayOpen() || w.Notice() == "" {
+		t.Error("a failed search is not told")
+	}
+}
+
+func TestASplitContactIsOneThing(t *testing.T) {
+	w, _, v := open(t, shell.Route{Session: "s-split"})
+	m, ok := v.Current()
+	if !ok || m.Part != 1 || m.Parts != 3 || m.Joined == "" {
+		t.Fatalf("%+v", m)
+	}
+	w.Type("nn")
+	if m, _ := v.Current(); m.Part != 3 {
+		t.Errorf("%+v", m)
+	}
+	w.Type("9")
+	w.Type("0")
+	if s := v.InSight(); len(s) == 0 || s[0].Seq != 1 {
+		t.Error("0 does not lead to the start")
+	}
+}

@@ -86,7 +86,11 @@ func message(session string, seq int64) (model.Message, []mark) {
 		}
 		return m, nil
 	}
-	l := script[n%100%len(script)]
+	lines := script
+	if session == "s-split" {
+		lines = split
+	}
+	l := lines[n%100%len(lines)]
 	m.From, m.Text = l.from, l.text
 	return m, l.marks
 }
@@ -94,6 +98,9 @@ func message(session string, seq int64) (model.Message, []mark) {
 func (d *Desk) length(session string) int {
 	if session == "s-long" {
 		return d.Long
+	}
+	if session == "s-split" {
+		return len(split)
 	}
 	return len(script)
 }
@@ -138,6 +145,7 @@ func (d *Desk) Transcript(ctx context.Context, sessionID string) (app.Transcript
 			})
 		}
 	}
+	joinSplit(v.Marks)
 	return v, nil
 }
 
