@@ -88,8 +88,12 @@ var ageBands = []struct {
 	label string
 	under time.Duration
 }{
-	{"under a day", 24 * time.Hour}, {"1 to 3 days", 3 * 24 * time.Hour}, {"3 to 7 days", 7 * 24 * time.Hour},
-	{"1 to 2 weeks", 14 * 24 * time.Hour}, {"2 to 4 weeks", 28 * 24 * time.Hour}, {"over 4 weeks", 0},
+	{"under a day", 24 * time.Hour},
+	{"1 to 3 days", 3 * 24 * time.Hour},
+	{"3 to 7 days", 7 * 24 * time.Hour},
+	{"1 to 2 weeks", 14 * 24 * time.Hour},
+	{"2 to 4 weeks", 28 * 24 * time.Hour},
+	{"over 4 weeks", 0},
 }
 
 func (s *Store) ages(ctx context.Context, g getter, out *model.Statistics) error {

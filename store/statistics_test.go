@@ -65,7 +65,9 @@ func TestStatisticsAgainstPlainCounting(t *testing.T) {
 		}
 	}
 
-	quantile := func(sorted []float64, q float64) float64 { return sorted[int(math.Ceil(q*float64(len(sorted))-1e-9))-1] }
+	quantile := func(sorted []float64, q float64) float64 {
+		return sorted[int(math.Ceil(q*float64(len(sorted))-1e-9))-1]
+	}
 	var all []float64
 	perDay := map[int][]float64{}
 	steps := map[model.StepCount]int{}

@@ -9,6 +9,7 @@ import (
 	"mensch/views/bulk"
 	"mensch/views/casefile"
 	"mensch/views/compare"
+	"mensch/views/dashboard"
 	"mensch/views/decide"
 	"mensch/views/firstrun"
 	"mensch/views/queue"
@@ -39,6 +40,7 @@ type Desk interface {
 	reviews.Desk
 	secondlook.ApprovalDesk
 	secondlook.AppealDesk
+	dashboard.Desk
 }
 
 // watched is a desk that tells when its data changed, from any goroutine but
@@ -86,6 +88,7 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	sh.Add(shell.Reviews, reviews.New(sh, desk))
 	sh.Add(shell.Approval, secondlook.NewApproval(sh, desk))
 	sh.Add(shell.Appeal, secondlook.NewAppeal(sh, desk))
+	sh.Add(shell.Dashboard, dashboard.New(sh, desk))
 	var connect func()
 	if opts.Doors != nil {
 		sh.Add(shell.FirstRun, firstrun.New(sh, opts.Doors))

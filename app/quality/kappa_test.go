@@ -149,7 +149,8 @@ func TestDrawIsStratifiedAndSeeded(t *testing.T) {
 
 func TestAgreementPerGuideline(t *testing.T) {
 	pairs := []model.ReviewPair{
-		{Guideline: "a", First: "warning", Second: "warning"}, {Guideline: "a", First: "dismissed", Second: "dismissed"},
+		{Guideline: "a", First: "warning", Second: "warning"},
+		{Guideline: "a", First: "dismissed", Second: "dismissed"},
 		{Guideline: "b", First: "warning", Second: "dismissed"},
 	}
 	got := Agreement(pairs)

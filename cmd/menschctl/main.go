@@ -12,6 +12,7 @@
 //	menschctl queue                      the cases, most urgent first
 //	menschctl decide CASE                a case's facts, or a decision on it
 //	menschctl bulk --all --dismiss       many cases at once, each by its own decision
+//	menschctl stats                      what came in, was decided, and how well
 //	menschctl outbox                     how far decisions have come
 //	menschctl undo DECISION              take a decision back that was not sent
 //	menschctl verify [FILE]              check the store, or a sealed case file
@@ -260,7 +261,7 @@ Exit codes:
 	flags.BoolVarP(&t.quiet, "quiet", "q", false, "say nothing of how it goes on")
 	root.AddCommand(
 		t.syncCommand(), t.importCommand(), t.bankCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
-		t.decideCommand(), t.bulkCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.rulesCommand(), t.exportCommand(), t.keyCommand(),
+		t.decideCommand(), t.bulkCommand(), t.statsCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.rulesCommand(), t.exportCommand(), t.keyCommand(),
 		t.evaluateCommand(),
 	)
 	return root

@@ -31,6 +31,7 @@ var railItems = []railItem{
 	{Rules, "Rules", theme.DocumentIcon},
 	{Settings, "Settings", theme.SettingsIcon},
 	{Reviews, "Reviews", theme.VisibilityIcon},
+	{Dashboard, "Numbers", theme.HistoryIcon},
 }
 
 // belongs says which item of the rail lights up for a screen.

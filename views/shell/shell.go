@@ -244,7 +244,7 @@ func (s *Shell) Route() Route {
 }
 
 // top are the screens that stand in the rail: going there starts the way anew.
-var top = map[string]bool{Queue: true, Reviews: true, Sync: true, Bank: true, Rules: true, Settings: true, FirstRun: true}
+var top = map[string]bool{Queue: true, Reviews: true, Sync: true, Bank: true, Rules: true, Settings: true, FirstRun: true, Dashboard: true}
 
 // Open goes to a route. Back comes from it to where it was opened.
 func (s *Shell) Open(r Route) {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"mensch/views/shell"
 	"mensch/views/viewstest"
 )
 
@@ -28,6 +29,14 @@ func teamScenes() []Scene {
 			w.Type("n")
 			w.Press(fyne.KeyEscape)
 		}},
+		{"numbers", func(w *viewstest.Window) { openNumbers(w) }},
+		{"numbers-one", func(w *viewstest.Window) {
+			openNumbers(w)
+			w.Type("llll")
+			w.Press(fyne.KeyReturn)
+			w.Pump.Advance(time.Second)
+		}},
+		{"numbers-end", func(w *viewstest.Window) { openNumbers(w); w.Type("jjjj") }},
 		{"bulk", func(w *viewstest.Window) {
 			w.Type("*b")
 			w.Type("e")
@@ -44,4 +53,10 @@ func teamScenes() []Scene {
 			w.Chord(fyne.KeyReturn)
 		}},
 	}
+}
+
+func openNumbers(w *viewstest.Window) {
+	w.Open(shell.Route{Screen: shell.Dashboard})
+	w.Pump.Settle()
+	w.Pump.Advance(time.Second)
 }

@@ -121,5 +121,8 @@ func (c *Choice) TypedShortcut(s fyne.Shortcut) {
 // HeightFor is the height at a width.
 func (c *Choice) HeightFor(width float32) float32 { return HeightFor(c.frame, width) }
 
+// Natural is the width that all options beside each other take.
+func (c *Choice) Natural() float32 { return c.flow.Natural() + 6 }
+
 // CreateRenderer is called by Fyne.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.frame) }

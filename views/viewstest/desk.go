@@ -41,7 +41,8 @@ type Desk struct {
 	Team     []model.TeamEvent
 	Views    []model.QueueView // the moderator's own
 	Bulks    []app.Bulk
-	Long     int // messages of the session "s-long"
+	Blank    bool // nothing happened in any period
+	Long     int  // messages of the session "s-long"
 
 	rules *rulebook
 }

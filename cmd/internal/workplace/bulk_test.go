@@ -22,8 +22,10 @@ func TestBulkDecidesEachCaseByItself(t *testing.T) {
 	b := app.Bulk{Filter: &filter, Step: model.StepWarning, Guideline: "courtesy", Rationale: "The same rude greeting in all of them."}
 	var no *app.Refusal
 	for _, wrong := range []app.Bulk{
-		{Filter: &filter, Step: model.StepBan, Guideline: "courtesy", Rationale: "x"}, {Filter: &filter, Step: model.StepNote, Rationale: "x"},
-		{Filter: &filter}, {Rationale: "x"},
+		{Filter: &filter, Step: model.StepBan, Guideline: "courtesy", Rationale: "x"},
+		{Filter: &filter, Step: model.StepNote, Rationale: "x"},
+		{Filter: &filter},
+		{Rationale: "x"},
 	} {
 		if _, err := desk.PlanBulk(ctx, wrong, 3, 1, nil); !errors.As(err, &no) {
 			t.Errorf("%+v is planned: %v", wrong, err)
