@@ -15,6 +15,9 @@
 //	menschctl stats                      what came in, was decided, and how well
 //	menschctl outbox                     how far decisions have come
 //	menschctl undo DECISION              take a decision back that was not sent
+//	menschctl approvals list|show|approve|refuse|withdraw   proposals that need a second person
+//	menschctl appeals list|show|decide   objections of experts
+//	menschctl statements list|send       statements of reasons for the DSA Transparency Database
 //	menschctl verify [FILE]              check the store, or a sealed case file
 //	menschctl rules show|check|preview|apply [FILE]   the rules in force, or a file of them
 //	menschctl export CASE                a case as one sealed file
@@ -67,6 +70,12 @@
 //	export  {"bank","path","bytes","items","photos"}
 //	stats   {"confirmed","refuted","precision","calibrated","minimum","curve":{"a","b","c"},
 //	         "scores":[{"from","to","confirmed","refuted","shown"}],"banks":[as list]}
+//
+// approvals list prints a proposal a line; decision is there only for who may see
+// it: the proposer, everybody once it is over, and the second person after
+// “approvals show ID --view STEP”, which also prints the evidence:
+//
+//	{"id","case","expert","proposer","state","asked_at","expires","evidence":[…],"own_view","decision":{…}}
 //
 // # The token
 //
@@ -261,7 +270,7 @@ Exit codes:
 	flags.BoolVarP(&t.quiet, "quiet", "q", false, "say nothing of how it goes on")
 	root.AddCommand(
 		t.syncCommand(), t.importCommand(), t.bankCommand(), t.matchCommand(), t.reviewCommand(), t.queueCommand(),
-		t.decideCommand(), t.bulkCommand(), t.statsCommand(), t.outboxCommand(), t.undoCommand(), t.verifyCommand(), t.rulesCommand(), t.exportCommand(), t.keyCommand(),
+		t.decideCommand(), t.bulkCommand(), t.statsCommand(), t.outboxCommand(), t.undoCommand(), t.approvalsCommand(), t.appealsCommand(), t.statementsCommand(), t.verifyCommand(), t.rulesCommand(), t.exportCommand(), t.keyCommand(),
 		t.evaluateCommand(),
 	)
 	return root

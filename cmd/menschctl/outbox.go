@@ -17,6 +17,7 @@ type outboxLine struct {
 	Decision  string            `json:"decision"`
 	Case      string            `json:"case"`
 	Expert    string            `json:"expert"`
+	Kind      model.OutboxKind  `json:"kind"` // decide, or propose for what a second person must agree to
 	Outcome   model.Outcome     `json:"outcome"`
 	State     model.OutboxState `json:"state"`
 	NotBefore time.Time         `json:"not_before"`
@@ -27,7 +28,7 @@ type outboxLine struct {
 
 func newOutboxLine(e model.OutboxEntry) outboxLine {
 	return outboxLine{
-		Decision: e.Decision.ID, Case: e.Decision.CaseID, Expert: e.Decision.ExpertID, Outcome: e.Decision.Outcome,
+		Kind: e.Kind, Decision: e.Decision.ID, Case: e.Decision.CaseID, Expert: e.Decision.ExpertID, Outcome: e.Decision.Outcome,
 		State: e.State, NotBefore: e.NotBefore, Attempts: e.Attempts, Error: e.LastError, Theirs: e.Theirs,
 	}
 }
@@ -189,7 +190,11 @@ func (t *tool) delivered(entry model.OutboxEntry) error {
 		return &app.Refusal{Why: fmt.Sprintf("The decision %s is not in force (%s). %s", entry.Decision.ID, entry.State, entry.LastError)}
 	}
 	if !t.json {
-		t.sayf("The platform confirmed decision %s.", entry.Decision.ID)
+		if entry.Kind == model.OutboxPropose {
+			t.sayf("Proposal %s waits for a second person.", entry.Decision.ID)
+		} else {
+			t.sayf("The platform confirmed decision %s.", entry.Decision.ID)
+		}
 	}
 	return nil
 }
@@ -197,7 +202,7 @@ func (t *tool) delivered(entry model.OutboxEntry) error {
 func (t *tool) undoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "undo DECISION",
-		Short: "Take a decision back that was not sent",
+		Short: "Take a decision, a proposal or an answer back that was not sent",
 		Args:  args(1, 1),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if err := t.existing(); err != nil {
@@ -209,11 +214,15 @@ func (t *tool) undoCommand() *cobra.Command {
 				if err := desk.Undo(ctx, ids[0]); err != nil {
 					return decisionError(ids[0], err)
 				}
+				entry, err := outboxEntry(ctx, desk, ids[0])
+				if errors.Is(err, model.ErrNotFound) {
+					t.sayf("Answer %s is taken back.", ids[0])
+					return nil
+				}
+				if err != nil {
+					return err
+				}
 				if t.json {
-					entry, err := outboxEntry(ctx, desk, ids[0])
-					if err != nil {
-						return err
-					}
 					return t.emit(newOutboxLine(entry))
 				}
 				t.sayf("Decision %s is taken back; the case is as before.", ids[0])
