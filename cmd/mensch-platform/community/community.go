@@ -54,6 +54,7 @@ type Community struct {
 	Receipts     []model.Receipt
 	Photos       map[string][]byte // by SHA-256 in lower-case hex; banks' photos included
 	Bank         []BankPhoto
+	Files        map[string][]byte // that came with appeals, by name
 	Truth        Truth
 
 	history []Item // every version of everything, in commit order
@@ -122,7 +123,7 @@ func Generate(seed int64, photos fs.FS) (*Community, error) {
 
 // finish numbers everything and lays down the commit order.
 func (w *world) finish() *Community {
-	c := &Community{Seed: w.seed, Base: Base, Photos: w.photos, Bank: w.bank, Truth: Truth{Seed: w.seed, Base: Base}}
+	c := &Community{Seed: w.seed, Base: Base, Photos: w.photos, Bank: w.bank, Files: w.papers, Truth: Truth{Seed: w.seed, Base: Base}}
 	var items []Item
 	add := func(at time.Time, kind model.ChangeKind, id string, version int64, value any) {
 		items = append(items, Item{At: at, Kind: kind, ID: id, Version: version, Value: value})

@@ -1,7 +1,11 @@
 package community
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	"mensch/app/model"
@@ -144,6 +148,9 @@ func (w *world) decide(r stream, p *person, e earlier, n int) {
 		Text: expand(r, w.lib.pools["appeal"][len(w.appeals)%3], nil), At: stamp(at.Add(r.seconds(20*3600, 90*3600))),
 	}
 	w.touch(p, 1, ap.At, model.CaseAppealed)
+	if e.appeal == "open" {
+		ap.Files = w.papersOf(p, ap.ID)
+	}
 	if e.appeal != "open" {
 		ap.Version, ap.Outcome, ap.DecidedBy = 2, e.appeal, moderators[(n+1)%3]
 		ap.DecidedAt = stamp(ap.At.AddDate(0, 0, 5))
@@ -185,4 +192,26 @@ func (w *world) changeState(p *person, e earlier, at time.Time, s model.Sanction
 			next(model.ExpertActive, s.EndsAt)
 		}
 	}
+}
+
+// papersOf are the files that an expert sends with an appeal: their profile's
+// photo, and a letter.
+func (w *world) papersOf(p *person, appeal string) []model.Attachment {
+	letter := []byte("To whom it may concern\n\nThe colleague and I had agreed beforehand to argue this out in public, as an\nexercise for our followers. She confirms it below.\n\nI confirm this. No offence was taken.\n")
+	papers := map[string][]byte{appeal + "-letter.txt": letter}
+	if v := p.profiles[len(p.profiles)-1]; v.PhotoID != "" {
+		papers[appeal+"-us-at-the-meeting.jpg"] = w.photos[v.PhotoID]
+	}
+	var out []model.Attachment
+	for _, name := range keysOf(papers) {
+		data := papers[name]
+		sum := sha256.Sum256(data)
+		kind := "text/plain"
+		if strings.HasSuffix(name, ".jpg") {
+			kind = http.DetectContentType(data)
+		}
+		out = append(out, model.Attachment{ID: hex.EncodeToString(sum[:]), Name: name, MediaType: kind, Bytes: int64(len(data))})
+		w.papers[name] = data
+	}
+	return out
 }

@@ -24,6 +24,7 @@ type world struct {
 
 	files  map[string][]byte // the demo's photos by base name without ending
 	photos map[string][]byte
+	papers map[string][]byte // that came with appeals, by name
 	bank   []BankPhoto
 	copies []photoCopy
 
@@ -115,7 +116,7 @@ type client struct {
 
 func newWorld(seed int64, lib *library) *world {
 	return &world{
-		seed: seed, lib: lib, byID: map[string]*person{}, files: map[string][]byte{}, photos: map[string][]byte{},
+		seed: seed, lib: lib, byID: map[string]*person{}, files: map[string][]byte{}, photos: map[string][]byte{}, papers: map[string][]byte{},
 		cases: map[string]*caseFile{}, said: map[string]int{}, shingles: map[uint64]map[string]bool{}, bios: map[string]string{},
 	}
 }

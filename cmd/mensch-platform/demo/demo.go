@@ -49,6 +49,10 @@ type Demo struct {
 	err  error
 }
 
+// ColleagueFile is where the second moderator's token stands, in the demo's
+// folder, for its owner alone.
+const ColleagueFile = "colleague.token"
+
 // The names that the demo's tokens stand for.
 const (
 	You       = "You"
@@ -104,6 +108,10 @@ func (d *Demo) prepare(ctx context.Context, opts Options) (net.Listener, error) 
 	}
 	if err := Fill(ctx, d.Server, opts.Photos, opts.Seed); err != nil {
 		return nil, err
+	}
+	// For whoever wants to be the second moderator: menschctl reads it.
+	if err := os.WriteFile(filepath.Join(opts.Dir, ColleagueFile), []byte(d.Colleague+"\n"), 0o600); err != nil {
+		return nil, fmt.Errorf("writing the colleague's token: %w", err)
 	}
 	return listen(ctx, filepath.Join(opts.Dir, "port"))
 }

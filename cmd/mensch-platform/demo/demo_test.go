@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -89,6 +90,7 @@ func TestTheDemo(t *testing.T) {
 			t.Errorf("the feed has %d of %s, the community %d", kinds[kind], kind, n)
 		}
 	}
+	secondLooks(t, d, strict.URL, all)
 	shown := 0
 	for _, p := range c.Profiles {
 		if p.PhotoID == "" {
@@ -182,5 +184,37 @@ func TestFillRefusesWhatHoldsOtherThings(t *testing.T) {
 	}))
 	if err := demo.Fill(t.Context(), s, photos.Photos, 1); err == nil {
 		t.Error("a platform in use was filled with the demo")
+	}
+}
+
+// secondLooks checks that the demo has proposals of the colleague to answer,
+// and an appeal with files that can be fetched.
+func secondLooks(t *testing.T, d *demo.Demo, base string, all map[string]model.Change) {
+	t.Helper()
+	proposals, files := 0, 0
+	for _, change := range all {
+		switch change.Kind {
+		case model.ChangeApproval:
+			var a model.Approval
+			must(t, json.Unmarshal(change.Data, &a))
+			var k model.Case
+			must(t, json.Unmarshal(all["case "+a.CaseID].Data, &k))
+			if a.Proposer != demo.Colleague || !a.Expires.After(time.Now()) || k.State != model.CaseProposed || k.Version != a.CaseVersion || len(a.Decision.Evidence) == 0 || a.Decision.Message == "" {
+				t.Errorf("the proposal %+v on %+v", a, k)
+			}
+			proposals++
+		case model.ChangeAppeal:
+			var a model.Appeal
+			must(t, json.Unmarshal(change.Data, &a))
+			for _, f := range a.Files {
+				if raw := get(t, base, d.Token, "/v1/files/"+f.ID, 200); int64(len(raw)) != f.Bytes {
+					t.Errorf("the file %s has %d bytes, not %d", f.Name, len(raw), f.Bytes)
+				}
+				files++
+			}
+		}
+	}
+	if proposals == 0 || files == 0 {
+		t.Errorf("%d proposals and %d files of appeals", proposals, files)
 	}
 }

@@ -36,6 +36,10 @@ func Fill(ctx context.Context, s *platform.Server, photos fs.FS, seed int64) err
 	if err != nil {
 		return fmt.Errorf("generating the demo community: %w", err)
 	}
+	pack, err := Rules()
+	if err != nil {
+		return err
+	}
 	banks, err := json.Marshal(c.Bank)
 	if err != nil {
 		return fmt.Errorf("writing the demo's banks: %w", err)
@@ -48,8 +52,16 @@ func Fill(ctx context.Context, s *platform.Server, photos fs.FS, seed int64) err
 				return fmt.Errorf("photo %s has the hash %s", id, got)
 			}
 		}
+		for name, data := range c.Files {
+			if _, err := l.PutFile(name, data); err != nil {
+				return err
+			}
+		}
 		err := c.Visit(func(it community.Item) error { return l.Put(it.Kind, it.ID, it.Version, it.Value) })
 		if err != nil {
+			return err
+		}
+		if err := putProposals(l, pack, c, s.Now()); err != nil {
 			return err
 		}
 		if err := l.Note(bankNote, string(banks)); err != nil {

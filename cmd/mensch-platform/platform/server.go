@@ -150,6 +150,9 @@ func (s *Server) Close() error {
 	return nil
 }
 
+// Now is the time by the platform's clock.
+func (s *Server) Now() time.Time { return s.opts.Now().UTC() }
+
 // ID names this platform; cursors are bound to it.
 func (s *Server) ID() string { return s.id }
 
