@@ -4,9 +4,10 @@
 //	look      the theme: colours, sizes, a colour per guideline
 //	show      widgets that the screens share; text from outside made safe
 //	shell     the frame: navigation, keyboard, status line, errors, undo, background work
+//	verdict   saying what two photos are to each other, for compare and sheet
 //	viewstest a made-up desk, a pump and a keyboard for tests and pictures
 //	shots     pictures of every screen
-//	queue, casefile, compare, transcript, decide, sync, bank, settings, firstrun
+//	queue, casefile, compare, sheet, transcript, decide, sync, bank, settings, firstrun
 //
 // # A screen
 //
@@ -54,7 +55,7 @@
 // so that a screen's keys work wherever the focus is. Printable keys are
 // shell.Rune, never shell.Named. While the focus is in a field its text keys
 // stay there; chords still act. Fyne's own Select, Slider, List, Table and
-// RadioGroup swallow keys: use show.Picker and show.List.
+// RadioGroup swallow keys: use show.Picker, show.Slider and show.List.
 //
 // # Layout
 //

@@ -379,6 +379,12 @@ func (p *parts) slide(least, most, value float64) {
 	}
 }
 
+// valueOf says what lies under the loupe in a seat's photo.
+func (v *View) valueOf(i int) string {
+	x, y := v.under(i, v.place(i, 1, 1))
+	return value(v.seats[i].photo, x, y)
+}
+
 // show writes a seat's caption; under the loupe it holds the pixel's colours.
 func (c *caption) show(v *View, i int) {
 	s := v.seats[i]
@@ -389,8 +395,10 @@ func (c *caption) show(v *View, i int) {
 	if v.loupe.on && s.photo != nil && v.reference() != nil {
 		note = "blurred"
 		if !v.blurred() {
-			px, py := v.under(i, v.place(i, 1, 1))
-			note = value(s.photo, px, py)
+			note = v.valueOf(i)
+			if n := v.other(); i == v.ref && v.laid() {
+				note += "      the other: " + v.valueOf(n)
+			}
 		}
 	}
 	c.name.SetText(name)
