@@ -208,7 +208,7 @@ func (v *View) listParts() []fyne.CanvasObject {
 		show.NewLine("Allow lists").Bold().Sized(look.Title).Whole(),
 		show.NewRow(14,
 			group("Domains", "Your own site, and public sources. Links and addresses there are no exchange of contacts.", "allow.domains", "example.org", a.Domains, func(p *guidelines.Pack, l []string) { p.Allow.Domains = l }),
-			group("Numbers", "Help lines that an expert ought to give, in digits.", "allow.hotlines", "116123", a.Hotlines, func(p *guidelines.Pack, l []string) { p.Allow.Hotlines = l })),
+			group("Numbers", "Help lines that an expert ought to give, in digits, with or without the country. They are no exchange either.", "allow.hotlines", "116123", a.Hotlines, func(p *guidelines.Pack, l []string) { p.Allow.Hotlines = l })),
 		show.NewRow(14, group("Words", "What stands within these words is marked by no detector of transcripts, in any spelling.", "allow.phrases", "kill the process", a.Phrases, func(p *guidelines.Pack, l []string) { p.Allow.Phrases = l })),
 	}
 }

@@ -151,8 +151,8 @@ func (v *View) Actions() []fyne.CanvasObject {
 		return []fyne.CanvasObject{show.NewButton("Back to the rules (Esc)", nil, v.pane.close).Quiet()}
 	}
 	return []fyne.CanvasObject{
-		show.NewButton("Import … (I)", theme.FolderOpenIcon(), v.askImport).Quiet(),
-		show.NewButton("Export … (X)", theme.DocumentSaveIcon(), v.askExport).Quiet(),
+		show.NewButton("Import … (i)", theme.FolderOpenIcon(), v.askImport).Quiet(),
+		show.NewButton("Export … (x)", theme.DocumentSaveIcon(), v.askExport).Quiet(),
 	}
 }
 
@@ -254,12 +254,13 @@ func (v *View) touched() {
 	}
 	v.stop = v.sh.After(200*time.Millisecond, func() {
 		v.stop = nil
-		v.check()
+		v.check(nil)
 	})
 }
 
-// check looks for faults, and for what differs, off the UI thread.
-func (v *View) check() {
+// check looks for faults, and for what differs, off the UI thread; then, if not
+// nil, goes on with what is known now.
+func (v *View) check(then func()) {
 	draft, err := v.draft.Clone()
 	if err != nil {
 		v.sh.Fail("checking the rules", err)
@@ -283,6 +284,9 @@ func (v *View) check() {
 		v.showFaults()
 		v.list.RefreshRows()
 		v.bottom()
+		if then != nil {
+			then()
+		}
 	})
 }
 
@@ -373,6 +377,14 @@ func (v *View) bottom() {
 
 // askSave asks for the reason and puts the draft in force.
 func (v *View) askSave() {
+	if v.changed() && !v.saving && (v.stop != nil || v.look.Pending()) {
+		if v.stop != nil {
+			v.stop()
+			v.stop = nil
+		}
+		v.check(v.askSave)
+		return
+	}
 	switch {
 	case !v.changed() || v.saving:
 		v.sh.Tell("Nothing is changed.")
