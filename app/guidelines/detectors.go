@@ -42,7 +42,8 @@ type Number struct {
 	Fallback float64
 	Low      float64
 	High     float64
-	Step     float64 // one press of a key
+	Step     float64 // one press of a key; a factor where Log is set
+	Log      bool    // it is a matter of magnitude
 }
 
 // Known is a detector that a pack can speak of.
@@ -64,44 +65,53 @@ var shownFrom = Number{Name: MinScore, Text: "Shown from this score", Fallback: 
 var Catalogue = []Known{
 	{Name: "contact", Title: "Contact details", Guideline: "contact-exchange", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,
-		{"split_messages", "A number may be split over so many messages", 4, 1, 10, 1},
-		{"split_minutes", "… within so many minutes", 15, 1, 120, 5},
+		{"split_messages", "A number may be split over so many messages", 4, 1, 10, 1, false},
+		{"split_minutes", "… within so many minutes", 15, 1, 120, 5, false},
 	}},
 	{Name: "incivility", Title: "Insults and threats", Guideline: "courtesy", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,
-		{"battle_messages", "A battle needs so many rude messages", 3, 2, 20, 1},
-		{"model_alone", "The trained model speaks alone from this probability", 0.97, 0.5, 1, 0.01},
+		{"battle_messages", "A battle needs so many rude messages", 3, 2, 20, 1, false},
+		{"model_alone", "The trained model speaks alone from this probability", 0.97, 0.5, 1, 0.01, false},
 	}},
 	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: []Number{shownFrom}},
 	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: []Number{shownFrom}},
 	{Name: "disparagement", Title: "Running the community down", Guideline: "community-respect", Reads: ReadsSessions, Numbers: []Number{shownFrom}},
 	{Name: "expertise", Title: "Outside the expertise", Guideline: "expertise", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,
-		{"distance", "How far a topic must be from the expert's field", 1, 0, 5, 0.1},
+		{"distance", "How far a topic must be from the expert's field", 1, 0, 5, 0.1, false},
 	}},
 	{Name: "copyright-notice", Title: "Copyright notices", Guideline: "copyright", Reads: ReadsSessions, Numbers: []Number{shownFrom}},
 	{Name: "photo-match", Title: "Copied photos", Guideline: "false-photo", Reads: ReadsPhotos, Numbers: []Number{shownFrom}},
 	{Name: "same-person", Title: "Accounts of one person", Guideline: "multiple-accounts", Reads: ReadsProfiles, Numbers: []Number{
 		shownFrom,
-		{"bits", "Weight of evidence, in bits, that makes two accounts one person", 7, 1, 40, 0.5},
+		{"bits", "Weight of evidence, in bits, that makes two accounts one person", 7, 1, 40, 0.5, false},
 	}},
 	{Name: "plagiarism", Title: "Copied texts", Guideline: "plagiarism", Reads: ReadsProfiles, Numbers: []Number{
 		shownFrom,
-		{"share", "Share of a text that stands elsewhere", 0.14, 0.02, 1, 0.02},
+		{"share", "Share of a text that stands elsewhere", 0.14, 0.02, 1, 0.02, false},
 	}},
 	{Name: "credentials", Title: "Credentials and years", Guideline: "misrepresentation", Reads: ReadsProfiles, Numbers: []Number{shownFrom}},
 	{Name: "self-rating", Title: "Ratings of oneself", Guideline: "ratings", Reads: ReadsExperts, Numbers: []Number{
 		shownFrom,
-		{"puppets", "Raters on one device that are too many", 3, 2, 50, 1},
+		{"puppets", "Raters on one device that are too many", 3, 2, 50, 1, false},
 	}},
 	{Name: "rating-ring", Title: "Rings and bursts of ratings", Guideline: "ratings", Reads: ReadsExperts, Numbers: []Number{
 		shownFrom,
-		{"surplus", "How far a ring stands out, in nats", 0.54, 0.05, 5, 0.05},
-		{"burst", "Ratings in a burst", 7, 2, 200, 1},
-		{"chance", "How improbable by chance a burst must be", 1e-6, 1e-12, 0.1, 1e-6},
+		{"surplus", "How far a ring stands out, in nats", 0.54, 0.05, 5, 0.05, false},
+		{"burst", "Ratings in a burst", 7, 2, 200, 1, false},
+		{"chance", "How improbable by chance a burst must be", 1e-6, 1e-12, 0.1, 10, true},
 	}},
-	{Name: "promptness", Title: "Slow answers", Guideline: "promptness", Reads: ReadsExperts, Numbers: []Number{shownFrom}},
-	{Name: "availability", Title: "Available yet silent", Guideline: "availability", Reads: ReadsExperts, Numbers: []Number{shownFrom}},
+	{Name: "promptness", Title: "Slow answers", Guideline: "promptness", Reads: ReadsExperts, Numbers: []Number{
+		shownFrom,
+		{"slow_seconds", "An answer is slow after so many seconds", 240, 30, 3600, 30, false},
+		{"share", "Share of the answers that must be slow", 0.1, 0.01, 1, 0.01, false},
+		{"turns", "… of so many answers at least", 8, 1, 100, 1, false},
+	}},
+	{Name: "availability", Title: "Available yet silent", Guideline: "availability", Reads: ReadsExperts, Numbers: []Number{
+		shownFrom,
+		{"silent_minutes", "Available yet silent after so many minutes", 15, 1, 240, 1, false},
+		{"sessions", "… in so many sessions", 2, 1, 50, 1, false},
+	}},
 }
 
 // KnownDetector finds a detector of the catalogue by its name.

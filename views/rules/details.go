@@ -122,7 +122,7 @@ func (v *View) detectorParts(name string) []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, n := range known.Numbers {
 		rows = append(rows, v.newNumber(numeral{
-			text: n.Text, low: n.Low, high: n.High, step: n.Step, now: v.rules.Pack.Param(name, n.Name, n.Fallback), value: v.draft.Param(name, n.Name, n.Fallback),
+			text: n.Text, low: n.Low, high: n.High, step: n.Step, log: n.Log, now: v.rules.Pack.Param(name, n.Name, n.Fallback), value: v.draft.Param(name, n.Name, n.Fallback),
 			field: "params." + name + "." + n.Name,
 			set: func(x float64) {
 				v.edit(func(p *guidelines.Pack) {

@@ -20,6 +20,7 @@ type numeral struct {
 	low   float64
 	high  float64
 	step  float64
+	log   bool
 	now   float64 // in force
 	value float64
 	unit  string
@@ -31,7 +32,7 @@ func (n numeral) words(x float64) string {
 	if x == math.Trunc(x) && n.step >= 1 {
 		return strconv.Itoa(int(x)) + n.unit
 	}
-	if n.step > 0 && n.step < 0.001 {
+	if n.log {
 		return strconv.FormatFloat(x, 'g', 3, 64) + n.unit
 	}
 	return strconv.FormatFloat(x, 'f', 2, 64) + n.unit
@@ -77,8 +78,12 @@ func (r *numberRow) update() {
 }
 
 func (v *View) setNumber(r *numberRow, x float64) {
-	x = math.Round(x/r.step) * r.step
-	x = math.Round(x*1e12) / 1e12
+	if r.log {
+		x = math.Pow(r.step, math.Round(math.Log(x)/math.Log(r.step)))
+	} else {
+		x = math.Round(x/r.step) * r.step
+		x = math.Round(x*1e12) / 1e12
+	}
 	x = min(max(x, r.low), r.high)
 	if x == r.numeral.value {
 		v.light()
@@ -96,6 +101,10 @@ func (v *View) move(by float64) {
 		return
 	}
 	r := v.numbers[v.number]
+	if r.log {
+		v.setNumber(r, r.numeral.value*math.Pow(r.step, by))
+		return
+	}
 	v.setNumber(r, r.numeral.value+by*r.step)
 }
 
@@ -140,13 +149,21 @@ func (s *slider) share(x float64) float32 {
 	if s.high <= s.low {
 		return 0
 	}
+	if s.log {
+		return float32(min(max(math.Log(x/s.low)/math.Log(s.high/s.low), 0), 1))
+	}
 	return float32(min(max((x-s.low)/(s.high-s.low), 0), 1))
 }
 
 func (s *slider) to(x float32) {
 	const edge = 8
 	if w := s.Size().Width - 2*edge; w > 0 {
-		s.moved(s.low + float64(min(max((x-edge)/w, 0), 1))*(s.high-s.low))
+		share := float64(min(max((x-edge)/w, 0), 1))
+		if s.log {
+			s.moved(s.low * math.Pow(s.high/s.low, share))
+			return
+		}
+		s.moved(s.low + share*(s.high-s.low))
 	}
 }
 

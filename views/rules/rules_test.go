@@ -224,3 +224,22 @@ func TestEveryRuleCanBeShown(t *testing.T) {
 		t.Errorf("one step took %v", took)
 	}
 }
+
+func TestAMagnitudeMovesByTens(t *testing.T) {
+	w, _, v := open(t)
+	for v.Chosen() != "detector:rating-ring" {
+		w.Type("j")
+	}
+	w.Type("N+")
+	if got := v.Draft().Param("rating-ring", "chance", 1e-6); got < 0.99e-5 || got > 1.01e-5 {
+		t.Errorf("a step more than one in a million is %v", got)
+	}
+	w.Type("--")
+	if got := v.Draft().Param("rating-ring", "chance", 1e-6); got < 0.99e-7 || got > 1.01e-7 {
+		t.Errorf("two steps less is %v", got)
+	}
+	wait(w)
+	if len(v.Problems()) > 0 {
+		t.Errorf("%v", v.Problems())
+	}
+}
