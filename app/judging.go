@@ -175,10 +175,14 @@ func (d *Desk) UndoMatch(ctx context.Context, judgement int64) error {
 	return d.refreshCases(ctx, f.ExpertID)
 }
 
-// matchWord is what a plain yes or no to a match says.
-func matchWord(v model.Verdict) model.MatchWord {
+// matchWord is what a plain yes or no to a match says: of a similar portrait, a
+// yes says that both show one person.
+func matchWord(v model.Verdict, kind model.MatchKind) model.MatchWord {
 	switch v {
 	case model.VerdictAccepted:
+		if kind == model.SimilarPortrait {
+			return model.WordSamePerson
+		}
 		return model.WordSamePicture
 	case model.VerdictRejected:
 		return model.WordUnrelated

@@ -287,7 +287,7 @@ func (d *Desk) judge(ctx context.Context, findingID string, span int, v model.Ve
 		return fmt.Errorf("reading finding %s: %w", findingID, err)
 	}
 	if f.Match != nil && span < 0 {
-		_, err := d.JudgeMatch(ctx, findingID, matchWord(v), "")
+		_, err := d.JudgeMatch(ctx, findingID, matchWord(v, f.Match.Kind), "")
 		return err
 	}
 	if err := d.store.JudgeFinding(ctx, findingID, span, v, d.Moderator(), d.now().UTC()); err != nil {

@@ -29,7 +29,10 @@ func judgingDesk(t *testing.T, banks []model.Bank, matches ...model.Match) (*app
 	}
 	scope := model.ScopeFindings{Scope: "photo:e1", ExpertID: "e1"}
 	for _, m := range matches {
-		m.Query, m.Kind, m.Score = strings.Repeat("a", 64), model.AlteredCopy, 0.98
+		m.Query, m.Score = strings.Repeat("a", 64), 0.98
+		if m.Kind == "" {
+			m.Kind = model.AlteredCopy
+		}
 		f := model.Finding{ExpertID: "e1", Detector: "photo-match", Scope: scope.Scope, Guideline: "false-photo", Score: 0.98, Reason: "a copy", Match: &m, At: now}
 		f.ID = model.FindingID(f)
 		scope.Findings = append(scope.Findings, f)
@@ -135,15 +138,24 @@ func TestTheBankOfAVerdictIsChosenOnceAndRemembered(t *testing.T) {
 }
 
 func TestAcceptingAMatchSaysWhatItIs(t *testing.T) {
-	desk, findings := judgingDesk(t, nil, model.Match{Other: strings.Repeat("b", 64), ExpertID: "e2"})
-	if err := desk.JudgeFinding(t.Context(), findings[0].ID, model.VerdictRejected); err != nil {
-		t.Fatal(err)
+	desk, findings := judgingDesk(t, nil,
+		model.Match{Other: strings.Repeat("b", 64), ExpertID: "e2"},
+		model.Match{Other: strings.Repeat("c", 64), ExpertID: "e3"},
+		model.Match{Other: strings.Repeat("d", 64), ExpertID: "e4", Kind: model.SimilarPortrait})
+	want := map[string]model.MatchWord{}
+	for i, v := range []model.Verdict{model.VerdictRejected, model.VerdictAccepted, model.VerdictAccepted} {
+		if err := desk.JudgeFinding(t.Context(), findings[i].ID, v); err != nil {
+			t.Fatal(err)
+		}
+		want[findings[i].ID] = []model.MatchWord{model.WordUnrelated, model.WordSamePicture, model.WordSamePerson}[i]
 	}
 	file, err := desk.CaseFile(t.Context(), "e1.1")
-	if err != nil || len(file.Pairs) != 1 {
+	if err != nil || len(file.Pairs) != 3 {
 		t.Fatalf("the case has %d pairs, %v", len(file.Pairs), err)
 	}
-	if p := file.Pairs[0]; p.Word != model.WordUnrelated || p.Verdict != model.VerdictRejected {
-		t.Fatalf("the pair is %q, %q", p.Word, p.Verdict)
+	for _, p := range file.Pairs {
+		if p.Word != want[p.FindingID] || p.Verdict != p.Word.Verdict() {
+			t.Errorf("the %s is %q, %q", p.Match.Kind, p.Word, p.Verdict)
+		}
 	}
 }
