@@ -54,8 +54,9 @@ type Desk struct {
 	status    SyncStatus
 	watchers  map[int]func()
 	nextWatch int
-	stop      context.CancelFunc // of the run under way
-	tried     time.Time          // when a sync was last started by the clock
+	read      map[string]time.Time // severe transcripts, by session
+	stop      context.CancelFunc   // of the run under way
+	tried     time.Time            // when a sync was last started by the clock
 
 	syncing sync.Mutex // one sync at a time
 	pushing sync.Mutex // one push at a time

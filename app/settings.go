@@ -23,7 +23,7 @@ const (
 
 // DefaultSettings are what a new store starts with.
 func DefaultSettings() Settings {
-	return Settings{BlurPhotos: true, UndoSeconds: 60, Theme: "system", SyncMinutes: 5, TextScale: 1, Language: "en"}
+	return Settings{BlurPhotos: true, UndoSeconds: 60, Theme: "system", SyncMinutes: 5, TextScale: 1, Language: "en", Exposures: 40}
 }
 
 // Settings are the moderator's lasting choices.
@@ -40,6 +40,23 @@ func (d *Desk) Settings(ctx context.Context) (Settings, error) {
 	}
 	_, s.Server = d.link()
 	s.Moderator = d.Moderator()
+	s.Organisation = wellness(d.pack())
+	own := struct{ Wellness *overrides }{}
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &own); err != nil {
+			return DefaultSettings(), fmt.Errorf("reading the settings: %w", err)
+		}
+	}
+	switch {
+	case own.Wellness != nil:
+		s = withWellness(s, own.Wellness.over(s.Organisation))
+	case text != "": // kept before there was an organisation's default
+		blur := s.BlurPhotos
+		s = withWellness(s, s.Organisation)
+		s.BlurPhotos = blur
+	default:
+		s = withWellness(s, s.Organisation)
+	}
 	return s, nil
 }
 
@@ -49,7 +66,11 @@ func (d *Desk) SaveSettings(ctx context.Context, s Settings) error {
 	if err := checkSettings(s); err != nil {
 		return err
 	}
-	text, err := json.Marshal(s)
+	kept := struct {
+		Settings
+		Wellness overrides
+	}{s, overridesOf(wellnessOf(s), wellness(d.pack()))}
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
@@ -73,6 +94,9 @@ func checkSettings(s Settings) error {
 	}
 	if s.TextScale < 0.75 || s.TextScale > 2 {
 		why = append(why, errors.New("the size of text must lie between 0.75 and 2"))
+	}
+	if s.Exposures < 0 || s.Exposures > 1000 {
+		why = append(why, errors.New("the budget of an hour must lie between 0 (none) and 1000"))
 	}
 	switch s.Theme {
 	case "system", "light", "dark":

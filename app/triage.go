@@ -313,6 +313,7 @@ func (d *Desk) Transcript(ctx context.Context, sessionID string) (TranscriptView
 	}
 	findings = d.ruling.Load().calibrated(slices.DeleteFunc(findings, func(f model.Finding) bool { return f.Suppressed != "" }))
 	view.Marks = marks(conv.Messages, findings, d.Titles())
+	d.exposeTranscript(ctx, view)
 	return view, nil
 }
 

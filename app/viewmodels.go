@@ -179,6 +179,14 @@ type Settings struct {
 	SyncMinutes int    // between automatic syncs; 0: only by hand
 	TextScale   float32
 	Language    string
+
+	// These and BlurPhotos are the person's wellness; Organisation is the
+	// default that the rule pack gives.
+	GreyPhotos   bool
+	Mute         bool
+	VeilWords    bool
+	Exposures    int      // hard things within an hour before a break is suggested, 0 (never) to 1000
+	Organisation Wellness `json:"-"`
 }
 
 // Import says what became of an import into a bank.

@@ -30,6 +30,8 @@ type Pack struct {
 	Priority   Priority          `json:"priority"`
 	DSA        PackDSA           `json:"dsa"`
 	Allow      Allow             `json:"allow"`
+	// Wellness is how moderators are spared, unless they choose otherwise.
+	Wellness *Wellness `json:"wellness,omitempty"`
 	// Params are the detectors' numbers, by detector and name.
 	Params map[string]map[string]float64 `json:"params"`
 	// Detectors silences detectors, and adds to and takes from their words.
@@ -41,6 +43,15 @@ type Pack struct {
 	Digest string `json:"-"`
 
 	index map[string]int
+}
+
+// Wellness is the organisation's default for sparing its moderators.
+type Wellness struct {
+	Blur             bool `json:"blur"`               // photos are blurred until they are wanted
+	Grey             bool `json:"grey"`               // photos show no colours
+	Mute             bool `json:"mute"`               // no passing notices
+	Veil             bool `json:"veil"`               // oaths stand behind dots
+	ExposuresPerHour int  `json:"exposures_per_hour"` // hard things before a break is suggested; 0: never
 }
 
 // Guideline is one rule.

@@ -22,6 +22,9 @@ type View struct {
 
 	moderator, server *show.Para
 	blur              *show.Check
+	grey, mute, veil  *show.Check
+	budget            *show.Entry
+	organisation      *show.Para
 	undo, minutes     *show.Entry
 	theme, scale      *show.Picker
 	language          *show.Picker
@@ -37,6 +40,11 @@ func New(sh *shell.Shell, languages []string, connect func()) *View {
 	v.blur = show.NewCheck("Blur photos until they are wanted", func(on bool) {
 		v.change(func(s *app.Settings) { s.BlurPhotos = on })
 	})
+	v.grey = show.NewCheck("Photos without colours", func(on bool) { v.change(func(s *app.Settings) { s.GreyPhotos = on }) })
+	v.mute = show.NewCheck("No passing notices", func(on bool) { v.change(func(s *app.Settings) { s.Mute = on }) })
+	v.veil = show.NewCheck("Oaths and insults behind dots, until the pointer is on the text", func(on bool) { v.change(func(s *app.Settings) { s.VeilWords = on }) })
+	v.budget = v.number("hard things", 0, 1000, "The budget of an hour", func(s *app.Settings, n int) { s.Exposures = n })
+	v.organisation = show.NewPara("").Muted().Small()
 	v.undo = v.number("seconds", 0, 600, "The undo time", func(s *app.Settings, n int) { s.UndoSeconds = n })
 	v.minutes = v.number("minutes", 0, 1440, "The time between syncs", func(s *app.Settings, n int) { s.SyncMinutes = n })
 	v.theme = show.NewPicker("", v.themes)
@@ -60,8 +68,14 @@ func New(sh *shell.Shell, languages []string, connect func()) *View {
 			field("Undo time in seconds", "How long a confirmed decision waits before it is sent; 0 sends at once.", narrow(v.undo)),
 			field("Language of messages", "For an expert whose own language the rules are not written in.", narrow(v.language)),
 		)),
+		show.NewPanel("Sparing yourself", show.NewBox(12,
+			field("Photos", "v shows a photo where it is blurred.", show.NewBox(4, v.blur, v.grey)),
+			field("Words", "", v.veil),
+			field("Notices", "Errors are always shown.", v.mute),
+			field("Hard things within an hour", "Photos that you uncovered and severe transcripts, before a break is suggested; 0 never. Counted on this machine, for you alone: nothing of it is sent or exported.", narrow(v.budget)),
+			v.organisation,
+		)),
 		show.NewPanel("Looking", show.NewBox(12,
-			field("Photos", "Space shows a photo where it is blurred.", v.blur),
 			field("Colours", "", narrow(v.theme)),
 			field("Size of text", "", narrow(v.scale)),
 		)),
@@ -161,8 +175,15 @@ func (v *View) update() {
 		server = "None: Mensch works offline on what the store holds."
 	}
 	v.server.SetText(server)
-	v.blur.Checked = s.BlurPhotos
-	v.blur.Refresh()
+	for _, x := range []struct {
+		check *show.Check
+		on    bool
+	}{{v.blur, s.BlurPhotos}, {v.grey, s.GreyPhotos}, {v.mute, s.Mute}, {v.veil, s.VeilWords}} {
+		x.check.Checked = x.on
+		x.check.Refresh()
+	}
+	v.budget.SetText(strconv.Itoa(s.Exposures))
+	v.organisation.SetText(organisationWords(s.Organisation))
 	v.undo.SetText(strconv.Itoa(s.UndoSeconds))
 	v.minutes.SetText(strconv.Itoa(s.SyncMinutes))
 	v.theme.SetText(show.Capital(s.Theme))
@@ -185,6 +206,15 @@ func (v *View) Keys() []shell.Key {
 	return []shell.Key{
 		shell.Rune('e', "Edit: go to the first field", func() { v.sh.Window().Canvas().Focus(v.focus) }),
 		shell.Rune('b', "Blur photos, or show them", func() { v.change(func(s *app.Settings) { s.BlurPhotos = !s.BlurPhotos }) }),
+		shell.Rune('g', "Photos without colours, or with", func() { v.change(func(s *app.Settings) { s.GreyPhotos = !s.GreyPhotos }) }),
+		shell.Rune('w', "Oaths behind dots, or shown", func() { v.change(func(s *app.Settings) { s.VeilWords = !s.VeilWords }) }),
+		shell.Rune('m', "Passing notices, or none", func() { v.change(func(s *app.Settings) { s.Mute = !s.Mute }) }),
+		shell.Rune('o', "The organisation's choices", func() {
+			v.change(func(s *app.Settings) {
+				o := s.Organisation
+				s.BlurPhotos, s.GreyPhotos, s.Mute, s.VeilWords, s.Exposures = o.Blur, o.Grey, o.Mute, o.Veil, o.Exposures
+			})
+		}),
 		shell.Rune('t', "Choose the colours", v.theme.Open),
 		shell.Rune('z', "Choose the size of text", v.scale.Open),
 		shell.Rune('l', "Choose the language of messages", v.language.Open),
@@ -199,3 +229,23 @@ func (v *View) Refresh() { v.update() }
 
 // Leave does nothing: every change is kept at once.
 func (v *View) Leave() {}
+
+// organisationWords says the organisation's default.
+func organisationWords(w app.Wellness) string {
+	var on []string
+	for _, x := range []struct {
+		on   bool
+		text string
+	}{{w.Blur, "photos blurred"}, {w.Grey, "photos without colours"}, {w.Veil, "oaths behind dots"}, {w.Mute, "no passing notices"}} {
+		if x.on {
+			on = append(on, x.text)
+		}
+	}
+	if w.Exposures > 0 {
+		on = append(on, fmt.Sprintf("a break after %d hard things within an hour", w.Exposures))
+	}
+	if len(on) == 0 {
+		return "Your organisation leaves all of this to you."
+	}
+	return "Your organisation's choice: " + strings.Join(on, ", ") + ". What you set otherwise is yours; o goes back to it."
+}

@@ -134,7 +134,7 @@ func (s *Shell) Fail(doing string, err error) {
 
 // Tell shows a sentence for six seconds; an error in sight stays.
 func (s *Shell) Tell(text string) {
-	if s.notices.isError {
+	if s.notices.isError || s.settings.Mute {
 		return
 	}
 	s.notices.say(text, look.Of(theme.ColorNamePrimary), "", theme.ColorNameForeground)

@@ -132,6 +132,8 @@ type Shell struct {
 
 	faded map[string]bool // screens that still wear the last theme
 
+	reminded time.Time // of a break
+
 	changing, again bool // a change was answered just now; another waits
 
 	overlay     fyne.CanvasObject
@@ -169,6 +171,7 @@ func New(opts Options) *Shell {
 	s.win.SetContent(s.frame.root)
 	s.win.SetMainMenu(s.menu())
 	s.router.attach(s.win.Canvas())
+	show.HearReveals(s.win.Canvas(), func() { s.expose("photo") })
 	return s
 }
 
@@ -316,6 +319,9 @@ func (s *Shell) show(move func()) {
 		}
 	}
 	next.Open(s.Route())
+	if s.Route().Screen == Transcript {
+		s.After(2*time.Second, s.Rest)
+	}
 	if s.opts.Navigated != nil {
 		s.opts.Navigated(s.Route())
 	}
@@ -430,6 +436,7 @@ func (s *Shell) use(v app.Settings) {
 	if r, ok := s.Current().(Refresher); ok && before.BlurPhotos != v.BlurPhotos {
 		r.Refresh()
 	}
+	s.spare(before)
 	s.frame.retitle()
 	s.frame.tick()
 }
@@ -479,6 +486,7 @@ func (s *Shell) own() []Key {
 	return append(keys,
 		Chord(fyne.KeyR, 0, "Sync now, or cancel the sync", s.ToggleSync).In(g),
 		Chord(fyne.KeyB, 0, "Blur photos, or show them", s.toggleBlur).In(g),
+		Chord(fyne.KeyB, fyne.KeyModifierShift, "Oaths behind dots, or shown", s.toggleVeil).In(g),
 		Chord(fyne.KeyD, 0, "Dark or light", s.toggleTheme).In(g),
 		Chord(fyne.KeyEqual, 0, "Larger text", func() { s.scaleText(0.1) }).In(g),
 		Chord(fyne.KeyMinus, 0, "Smaller text", func() { s.scaleText(-0.1) }).In(g),

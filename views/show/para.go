@@ -41,12 +41,13 @@ type Para struct {
 	onHover func(int)
 	max     int // lines shown; 0: all
 
-	width   float32
-	lines   []paraLine
-	valid   bool
-	hover   int
-	wrapped int     // counts the layouts
-	native  float32 // width of the longest line as laid out
+	width    float32
+	lines    []paraLine
+	valid    bool
+	hover    int
+	wrapped  int     // counts the layouts
+	native   float32 // width of the longest line as laid out
+	unveiled bool    // the pointer is on it
 }
 
 type paraLine struct {
@@ -148,6 +149,7 @@ func (p *Para) lineHeight() float32 {
 // atoms are the smallest stretches that are laid out: a word, a space, a named
 // hidden character, cut where highlights begin and end.
 func (p *Para) atoms() []paraRun {
+	text := p.shown()
 	var out []paraRun
 	markAt := p.markAt()
 	next := 0 // the next byte where the highlight may change
@@ -167,18 +169,18 @@ func (p *Para) atoms() []paraRun {
 		}
 		out = append(out, paraRun{text: text, mark: mark, hidden: hidden, space: space})
 	}
-	if clean(p.text) && len(p.marks) == 0 {
-		for i, r := range p.text {
-			add(r, i, p.text[i:i+1], false)
+	if clean(text) && len(p.marks) == 0 {
+		for i, r := range text {
+			add(r, i, text[i:i+1], false)
 		}
 		return out
 	}
-	for _, piece := range Pieces(p.text) {
+	for _, piece := range Pieces(text) {
 		if piece.Hidden {
 			add('x', piece.Start, piece.Text, true)
 			continue
 		}
-		for i, r := range p.text[piece.Start:piece.End] {
+		for i, r := range text[piece.Start:piece.End] {
 			at := piece.Start + i
 			switch r {
 			case '\r':
@@ -527,7 +529,10 @@ func (p *Para) Tapped(ev *fyne.PointEvent) {
 }
 
 // MouseIn tells which highlight the pointer is on.
-func (p *Para) MouseIn(ev *desktop.MouseEvent) { p.MouseMoved(ev) }
+func (p *Para) MouseIn(ev *desktop.MouseEvent) {
+	p.Unveil(true)
+	p.MouseMoved(ev)
+}
 
 // MouseMoved tells which highlight the pointer is on.
 func (p *Para) MouseMoved(ev *desktop.MouseEvent) {
@@ -542,6 +547,7 @@ func (p *Para) MouseMoved(ev *desktop.MouseEvent) {
 
 // MouseOut tells that the pointer left.
 func (p *Para) MouseOut() {
+	p.Unveil(false)
 	if p.onHover != nil && p.hover >= 0 {
 		p.hover = -1
 		p.onHover(-1)

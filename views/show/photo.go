@@ -100,6 +100,9 @@ func (p *Photo) Hidden() bool { return p.clear != nil && p.blur && !p.revealed }
 
 // Reveal shows or hides a blurred picture.
 func (p *Photo) Reveal(on bool) {
+	if on && p.Hidden() {
+		seen(p)
+	}
 	p.revealed = on
 	p.Refresh()
 }
@@ -153,9 +156,9 @@ func (r *photoRenderer) paint() {
 	if p.size.Width != p.size.Height {
 		r.image.CornerRadius = 0
 	}
-	r.image.Image = p.clear
+	r.image.Image = tint(p.clear)
 	if p.Hidden() {
-		r.image.Image = p.blurred
+		r.image.Image = tint(p.blurred)
 	}
 	if r.image.Image == nil {
 		r.image.Hide()

@@ -1,11 +1,14 @@
 package workplace_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,7 +25,8 @@ type office struct {
 	far        *platform.Server
 	mira, kim  *app.Desk
 	loseAnswer atomic.Bool // the request arrives, the answer does not
-	requests   atomic.Int64
+	mu         sync.Mutex
+	heard      bytes.Buffer // every request: address, headers and body
 }
 
 func newOffice(t *testing.T, experts int) *office {
@@ -55,7 +59,14 @@ func newOffice(t *testing.T, experts int) *office {
 		return nil
 	}))
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o.requests.Add(1)
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		o.mu.Lock()
+		_, _ = fmt.Fprintf(&o.heard, "%s %s\n%v\n%s\n", r.Method, r.URL, r.Header, body)
+		o.mu.Unlock()
 		if o.loseAnswer.Load() && r.Method == http.MethodPut {
 			far.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
