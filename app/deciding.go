@@ -243,6 +243,7 @@ func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, err
 		if err != nil {
 			return nil, fmt.Errorf("reading finding %s: %w", id, err)
 		}
+		f = d.ruling.Load().calibrated([]model.Finding{f})[0] // as the moderator saw it
 		var messages []model.Message
 		if f.SessionID != "" {
 			conv, err := d.store.Conversation(ctx, f.SessionID)

@@ -7,7 +7,7 @@
 //	verdict   saying what two photos are to each other, for compare and sheet
 //	viewstest a made-up desk, a pump and a keyboard for tests and pictures
 //	shots     pictures of every screen
-//	queue, casefile, compare, sheet, transcript, decide, sync, bank, settings, firstrun
+//	queue, casefile, compare, sheet, transcript, decide, sync, bank, rules, settings, firstrun
 //
 // # A screen
 //
