@@ -201,7 +201,7 @@ func TestFromTheSheetToTheTableAndBack(t *testing.T) {
 		t.Fatalf("back from the table: %+v", r)
 	}
 	w.Press(fyne.KeyUp, fyne.KeyReturn)
-	if r := w.Route(); r.Screen != shell.Compare || r.Intent != "group" {
+	if r := w.Route(); r.Screen != shell.Compare || r.Intent != shell.WholeGroup {
 		t.Fatalf("Enter on the group leads to %+v", r)
 	}
 	w.Type("c")

@@ -31,10 +31,6 @@ type Desk interface {
 	Titles() map[string]string
 }
 
-// WholeGroup is the route's intent that begins with all photos of one picture,
-// as many as the table holds.
-const WholeGroup = "group"
-
 // maxPixels is how large a photo is decoded for comparing: above it no screen
 // shows more, and four of them with their pyramids stay under 350 MB.
 const maxPixels = 16_000_000

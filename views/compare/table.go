@@ -154,7 +154,7 @@ func (v *View) loadGroup(photoID string) {
 				return
 			}
 			v.group = g
-			if v.route.Intent == WholeGroup && v.groupOf == photoID {
+			if v.route.Intent == shell.WholeGroup && v.groupOf == photoID {
 				v.count(mostSeats)
 			}
 			v.parts.update()

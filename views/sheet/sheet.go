@@ -296,7 +296,7 @@ func (v *View) open() {
 	if p, ok := v.pair(); ok {
 		r.Finding = p.FindingID
 	} else if v.selected == onGroup {
-		r.Intent = "group"
+		r.Intent = shell.WholeGroup
 	} else {
 		return
 	}

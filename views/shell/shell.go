@@ -35,14 +35,18 @@ const (
 	Dashboard  = "dashboard"
 )
 
+// WholeGroup is the intent of a route to compare that begins with all photos of
+// one picture, as many as the table holds.
+const WholeGroup = "group"
+
 // Route says which screen to show, and of what.
 type Route struct {
 	Screen   string
 	CaseID   string
 	Session  string // transcript: the session's ID
-	Finding  string // compare, transcript: where to begin
+	Finding  string // compare, sheet, transcript: where to begin
 	Message  string // transcript: where to begin, if no finding is named
-	Intent   string // decide: "dismiss", "sanction" or "change"
+	Intent   string // decide: "dismiss", "sanction" or "change"; compare: WholeGroup
 	Decision string // approval: the proposal; appeal, decide: the decision that is looked at again
 	Appeal   string // appeal, decide: the appeal that is answered
 	Text     string // transcript: words to find; queue: words to filter by
