@@ -4,13 +4,12 @@ package bank
 
 import (
 	"context"
-	"fmt"
 	"image"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"mensch/app"
@@ -24,8 +23,11 @@ import (
 type Desk interface {
 	Banks(ctx context.Context) ([]model.Bank, error)
 	CreateBank(ctx context.Context, name string, kind model.BankKind) error
-	BankItems(ctx context.Context, bankID, after string, limit int) ([]model.BankItem, error)
+	FindBankItems(ctx context.Context, filter model.BankItemFilter, after string, limit int) ([]model.BankItem, error)
+	DescribeBankItem(ctx context.Context, itemID string, text model.BankItemText) error
+	MatchRecord(ctx context.Context) (app.MatchRecord, error)
 	ImportBank(ctx context.Context, bankID, path string, progress func(done, total int)) (app.Import, error)
+	ExportBank(ctx context.Context, bankID, path string, progress func(done, total int)) (app.BankExported, error)
 	DisableBankItem(ctx context.Context, itemID string, disabled bool) error
 	Detect(ctx context.Context, progress func(phase string, done, total int64)) error
 	Photo(ctx context.Context, photoID string, maxPixels int) (image.Image, error)
@@ -47,21 +49,30 @@ type View struct {
 	thumbs  *shell.Work
 	album   *shell.Album
 
-	banks []model.Bank
-	bank  string
-	items []model.BankItem
-	more  bool
-	busy  bool
+	banks  []model.Bank
+	bank   string
+	items  []model.BankItem
+	record app.MatchRecord
+	filter model.BankItemFilter // of the bank in sight; its BankID is left empty
+	more   bool
+	busy   bool
+	cancel context.CancelFunc // of the import or export under way
 
 	bankList  *show.Box
 	list      *show.List
+	search    *show.Entry
+	states    *show.Picker
 	empty     *show.Para
-	state     *show.Line
+	state     *show.Para
+	stop      *show.Button
 	large     *show.Photo
 	facts     *show.Box
 	side      *show.Scroll
 	disable   *show.Button
+	describe  *show.Button
+	about     *show.Box
 	importing *show.Button
+	exporting *show.Button
 }
 
 // New makes the screen.
@@ -77,18 +88,29 @@ func New(sh *shell.Shell, desk Desk) *View {
 		}
 	}
 	v.empty = show.NewPara("").Muted()
-	v.state = show.NewLine("").Muted().Small()
+	v.state = show.NewPara("").Muted().Small()
+	v.stop = show.NewButton("Cancel (Shift+C)", theme.CancelIcon(), v.cancelFiles)
+	v.stop.Hide()
+	v.search = show.NewEntry("Find in this bank (/)")
+	v.search.OnChanged = v.find
+	v.search.OnEscape(v.unfocus)
+	v.search.OnSubmitted = func(string) { v.unfocus() }
+	v.states = show.NewPicker(stateSays(""), v.stateOptions)
 	v.large = show.NewPhoto(largeSide, largeSide)
 	v.facts = show.NewBox(8)
 	v.disable = show.NewButton("Take out of matching (X)", theme.VisibilityOffIcon(), v.toggle)
-	v.importing = show.NewButton("Import photos … (I)", theme.FolderOpenIcon(), v.askImport).Primary()
+	v.describe = show.NewButton("Edit what is noted … (E)", theme.DocumentCreateIcon(), v.askDescribe)
+	v.about = show.NewBox(6)
+	v.importing = show.NewButton("Import … (I)", theme.FolderOpenIcon(), v.askImport).Primary()
+	v.exporting = show.NewButton("Export … (O)", theme.DocumentSaveIcon(), v.askExport)
 
 	banks := container.NewBorder(nil,
-		show.NewGround("", 10, show.NewBox(6, show.NewButton("New bank … (N)", theme.ContentAddIcon(), v.askBank), v.importing)),
+		show.NewGround("", 10, show.NewBox(6, show.NewButton("New bank … (N)", theme.ContentAddIcon(), v.askBank), v.importing, v.exporting)),
 		nil, nil, show.NewScroll(show.NewGround("", 8, v.bankList)))
-	items := show.NewBanded(nil, show.NewGround(look.Surface, 0, v.state).Pad(14, 6, 14, 6).Above(),
-		container.NewStack(v.list, show.NewScroll(show.NewGround("", 24, v.empty))))
-	v.side = show.NewScroll(show.NewGround("", 0, show.NewBox(12, v.large, v.disable, v.facts)).Pad(16, 16, 16, 16))
+	head := show.NewGround(look.Surface, 0, show.NewRow(10, show.Grow(v.search, 1), show.Fix(v.states, 138))).Pad(14, 8, 14, 8).Below()
+	foot := show.NewGround(look.Surface, 0, show.NewRow(10, show.Grow(v.state, 1), show.Own(v.stop))).Pad(14, 6, 14, 6).Above()
+	items := show.NewBanded(head, foot, container.NewStack(v.list, show.NewScroll(show.NewGround("", 24, v.empty))))
+	v.side = show.NewScroll(show.NewGround("", 0, show.NewBox(12, v.large, show.NewBox(6, v.disable, v.describe), v.facts, v.about)).Pad(16, 16, 16, 16))
 	v.content = container.New(&columns{}, show.NewGround(look.Surface, 0, banks), items, show.NewGround(look.Surface, 0, v.side))
 	return v
 }
@@ -119,7 +141,7 @@ type row struct {
 
 func (v *View) newRow() fyne.CanvasObject {
 	r := &row{photo: show.NewPhoto(thumbSide, thumbSide), name: show.NewLine(""), note: show.NewLine("").Muted().Small(), chip: show.NewChip("", look.Muted)}
-	r.Set(show.NewGround("", 0, show.NewRow(12, show.Fix(r.photo, thumbSide), show.Grow(show.NewBox(1, r.name, r.note), 1), show.Fix(r.chip, 92))).Pad(14, 5, 14, 5))
+	r.Set(show.NewGround("", 0, show.NewRow(12, show.Fix(r.photo, thumbSide), show.Grow(show.NewBox(1, r.name, r.note), 1), show.Fix(r.chip, 104))).Pad(14, 5, 14, 5))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -131,17 +153,28 @@ func (v *View) fill(i int, r *row) {
 	item := v.items[i]
 	r.name.SetText(item.Name)
 	r.note.SetText(about(item))
-	r.chip.Set("Matched", theme.ColorNameSuccess)
-	if item.Disabled {
+	switch {
+	case item.Disabled:
 		r.chip.Set("Taken out", look.Muted)
+	case doubtful(item):
+		r.chip.Set("Often refuted", theme.ColorNameWarning)
+	default:
+		r.chip.Set("Matched", theme.ColorNameSuccess)
 	}
 	r.id = item.ID
 	v.picture(r.photo, item, thumbPixel, thumbSide*2, func() bool { return r.id == item.ID })
 }
 
+// doubtful says whether moderators refuted an item's matches often.
+func doubtful(item model.BankItem) bool { return item.Refuted >= 2 && item.Refuted >= item.Confirmed }
+
 func about(item model.BankItem) string {
-	words := make([]string, 0, 3)
-	for _, w := range []string{item.Source, item.Licence, item.Note} {
+	words := make([]string, 0, 4)
+	judged := ""
+	if item.Confirmed+item.Refuted > 0 {
+		judged = strconv.Itoa(item.Confirmed) + " confirmed, " + strconv.Itoa(item.Refuted) + " refuted"
+	}
+	for _, w := range []string{judged, item.Source, item.Licence, item.Note} {
 		if w != "" {
 			words = append(words, w)
 		}
@@ -154,11 +187,11 @@ func about(item model.BankItem) string {
 
 // picture fills a photo widget, if wanted still holds when it has come.
 func (v *View) picture(p *show.Photo, item model.BankItem, pixels, square int, wanted func() bool) {
-	p.Blank(item.Name)
-	if item.PhotoID == "" {
-		p.Fail("only a hash")
+	if item.PhotoID == "" || item.HashOnly {
+		p.Blank("#") // only hashes are known
 		return
 	}
+	p.Blank(item.Name)
 	v.album.Get(v.thumbs, item.PhotoID, pixels, square, func(pic shell.Picture, err error) {
 		switch {
 		case !wanted():
@@ -210,7 +243,12 @@ func (v *View) Keys() []shell.Key {
 		shell.Rune('[', "Previous bank", func() { v.step(-1) }),
 		shell.Rune(']', "Next bank", func() { v.step(1) }),
 		shell.Rune('x', "Take the image out of matching, or put it back", v.toggle),
-		shell.Rune('i', "Import a folder of photos, or one", v.askImport),
+		shell.Rune('e', "Edit what is noted of the image", v.askDescribe),
+		shell.Rune('/', "Find in this bank", v.focusSearch),
+		shell.Rune('f', "Show all, matched, taken out, refuted, or only hashes", v.nextState),
+		shell.Rune('i', "Import photos, a ZIP file or a list of hashes", v.askImport),
+		shell.Rune('o', "Export the bank", v.askExport),
+		shell.Rune('C', "Cancel the import or export", v.cancelFiles),
 		shell.Rune('n', "Make a new bank", v.askBank),
 		shell.Rune(' ', "Show or blur the image", func() { v.large.Reveal(v.large.Hidden()) }).Labelled("Space"),
 	}
@@ -219,7 +257,7 @@ func (v *View) Keys() []shell.Key {
 // Open loads the banks.
 func (v *View) Open(shell.Route) { v.Refresh() }
 
-// Leave cancels the loads; an import goes on.
+// Leave cancels the loads; an import or export goes on.
 func (v *View) Leave() { v.work.Cancel(); v.thumbs.Cancel() }
 
 // Refresh loads the banks and the items of the one in sight.
@@ -238,6 +276,14 @@ func (v *View) Refresh() {
 		}
 		v.showBanks()
 		v.loadItems()
+		shell.Also(v.work, v.desk.MatchRecord, func(record app.MatchRecord, err error) {
+			if err != nil {
+				v.sh.Fail("reading the verdicts on matches", err)
+				return
+			}
+			v.record = record
+			v.details()
+		})
 	})
 }
 
@@ -260,10 +306,13 @@ func (v *View) showBanks() {
 	}
 	v.bankList.Set(rows...)
 	v.sh.Retitle()
-	if _, ok := v.current(); ok && !v.busy {
-		v.importing.Enable()
-	} else {
-		v.importing.Disable()
+	_, chosen := v.current()
+	for _, b := range []*show.Button{v.importing, v.exporting} {
+		if chosen && !v.busy {
+			b.Enable()
+		} else {
+			b.Disable()
+		}
 	}
 }
 
@@ -291,7 +340,8 @@ func (v *View) loadItems() {
 		v.take(nil, false)
 		return
 	}
-	shell.Load(v.work, func(ctx context.Context) ([]model.BankItem, error) { return v.desk.BankItems(ctx, id, "", n) },
+	filter := v.filterOf(id)
+	shell.Load(v.work, func(ctx context.Context) ([]model.BankItem, error) { return v.desk.FindBankItems(ctx, filter, "", n) },
 		func(items []model.BankItem, err error) {
 			if err != nil {
 				v.sh.Fail("reading the bank", err)
@@ -305,9 +355,9 @@ func (v *View) loadMore() {
 	if v.work.Pending() || len(v.items) == 0 {
 		return
 	}
-	id, after := v.bank, v.items[len(v.items)-1].ID
+	filter, after := v.filterOf(v.bank), v.items[len(v.items)-1].ID
 	shell.Also(v.work, func(ctx context.Context) ([]model.BankItem, error) {
-		return v.desk.BankItems(ctx, id, after, pageSize)
+		return v.desk.FindBankItems(ctx, filter, after, pageSize)
 	}, func(items []model.BankItem, err error) {
 		if err != nil {
 			v.sh.Fail("reading the bank", err)
@@ -327,7 +377,10 @@ func (v *View) take(items []model.BankItem, more bool) {
 		v.empty.SetText("There is no bank yet. Make one with N: a stock bank for photos that anybody can buy, for instance.")
 		v.empty.Show()
 	case len(items) == 0:
-		v.empty.SetText("This bank is empty. Import a folder of photos with I.")
+		v.empty.SetText("This bank is empty. Import photos, a ZIP file or a list of hashes with I.")
+		if v.filter != (model.BankItemFilter{}) {
+			v.empty.SetText("Nothing in this bank is like that. F shows other states, / finds other words.")
+		}
 		v.empty.Show()
 	default:
 		v.empty.Hide()
@@ -341,36 +394,6 @@ func (v *View) selected() (model.BankItem, bool) {
 		return model.BankItem{}, false
 	}
 	return v.items[i], true
-}
-
-func (v *View) details() {
-	item, ok := v.selected()
-	if !ok {
-		v.large.Hide()
-		v.disable.Hide()
-		v.facts.Set()
-		v.side.Refresh()
-		return
-	}
-	v.large.Show()
-	v.disable.Show()
-	v.picture(v.large, item, 4*largeSide*largeSide, 0, func() bool {
-		now, ok := v.selected()
-		return ok && now.ID == item.ID
-	})
-	label := "Take out of matching (X)"
-	if item.Disabled {
-		label = "Match with it again (X)"
-	}
-	v.disable.SetText(label)
-	fact := func(name, value string) fyne.CanvasObject {
-		if value == "" {
-			value = "not noted"
-		}
-		return show.NewBox(0, show.NewLine(name).Muted().Small(), show.NewPara(value))
-	}
-	v.facts.Set(fact("Name", item.Name), fact("Source", item.Source), fact("Licence", item.Licence), fact("Note", item.Note), fact("Added", show.DateTime(item.AddedAt)))
-	v.side.Refresh()
 }
 
 func (v *View) toggle() {
@@ -428,70 +451,4 @@ func (v *View) ask(title string, first fyne.Focusable, form, confirm fyne.Canvas
 	width := min(v.sh.Window().Canvas().Size().Width-80, 560)
 	v.sh.Overlay(card, fyne.NewSize(width, show.HeightFor(card, width)+4))
 	v.sh.Window().Canvas().Focus(first)
-}
-
-// askImport asks for a folder or file by its path, so that it works by
-// keyboard; the system's own dialog is one button away.
-func (v *View) askImport() {
-	bank, ok := v.current()
-	if !ok || v.busy {
-		return
-	}
-	path := show.NewEntry("/path/to/a/folder/of/photos")
-	run := func() {
-		text := strings.TrimSpace(path.Text)
-		v.sh.CloseOverlay()
-		if text != "" {
-			v.runImport(bank, text)
-		}
-	}
-	path.OnSubmitted = func(string) { run() }
-	path.OnEscape(v.sh.CloseOverlay)
-	browse := show.NewButton("Choose a folder …", theme.FolderOpenIcon(), func() {
-		v.sh.CloseOverlay()
-		dialog.ShowFolderOpen(func(uri fyne.ListableURI, err error) {
-			switch {
-			case err != nil:
-				v.sh.Fail("choosing a folder", err)
-			case uri != nil:
-				v.runImport(bank, uri.Path())
-			}
-		}, v.sh.Window())
-	})
-	v.ask("Import photos into "+show.SafeLine(bank.Name), path,
-		show.NewBox(10, show.NewPara("Every picture in the folder and below it is copied into the store. What cannot be read is named afterwards.").Muted(), path,
-			show.NewRow(0, show.Own(browse), show.Grow(show.Gap(1, 1), 1))),
-		show.NewButton("Import", theme.ConfirmIcon(), run).Primary())
-}
-
-func (v *View) runImport(bank model.Bank, path string) {
-	v.busy = true
-	v.showBanks()
-	tell := func(text string) { v.sh.Do(func() { v.state.SetText(text) }) }
-	shell.Act(v.sh, func(ctx context.Context) (app.Import, error) {
-		result, err := v.desk.ImportBank(ctx, bank.ID, path, func(done, total int) {
-			tell(fmt.Sprintf("Importing: %s of %s", show.Number(int64(done)), show.Number(int64(total))))
-		})
-		if err != nil {
-			return result, err
-		}
-		return result, v.desk.Detect(ctx, func(phase string, done, _ int64) {
-			tell(fmt.Sprintf("%s: %s", show.Capital(phase), show.Number(done)))
-		})
-	}, func(result app.Import, err error) {
-		v.busy = false
-		v.state.SetText("")
-		if err != nil {
-			v.sh.Fail("importing photos", err)
-		} else {
-			text := fmt.Sprintf("%s added, %d were there already.", show.Count(result.Added, "photo", "photos"), result.Known)
-			if n := len(result.Skipped); n > 0 {
-				text += fmt.Sprintf(" %s skipped: %s", show.Count(n, "file was", "files were"), strings.Join(result.Skipped[:min(n, 3)], "; "))
-			}
-			v.state.SetText(text)
-			v.sh.Tell(text)
-		}
-		v.Refresh()
-		v.sh.RefreshStatus()
-	})
 }

@@ -65,6 +65,8 @@ func Scenes() []Scene {
 		{"sync", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Sync}) }},
 		{"bank", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("jj ") }},
 		{"bank-import", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("i") }},
+		{"bank-describe", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("je") }},
+		{"bank-refuted", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("fffj ") }},
 		{"settings", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Settings}) }},
 		{"firstrun", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.FirstRun}) }},
 		{"transcript", func(w *viewstest.Window) { openCase(w); w.Type("tnna") }},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mensch/app"
+	"mensch/app/calibration"
 	"mensch/app/model"
 )
 
@@ -52,9 +53,9 @@ func (d *Desk) RetryOutbox(ctx context.Context, _ string) error { return d.enter
 // Banks gives one of each kind.
 func (d *Desk) Banks(ctx context.Context) ([]model.Bank, error) {
 	return []model.Bank{
-		{ID: "b-stock", Name: "Stock photos, Lyse Stock", Kind: model.BankStock, Items: 240},
+		{ID: "b-stock", Name: "Stock photos, Lyse Stock", Kind: model.BankStock, Items: 240, Disabled: 22, HashOnly: 34, Confirmed: 61, Refuted: 7},
 		{ID: "b-banned", Name: "Banned accounts", Kind: model.BankBanned, Items: 31},
-		{ID: "b-press", Name: "Press pictures", Kind: model.BankCopyrighted, Items: 1204},
+		{ID: "b-press", Name: "Press pictures", Kind: model.BankCopyrighted, Items: 1204, Confirmed: 12, Refuted: 3},
 		{ID: "b-good", Name: "Partner logos", Kind: model.BankLegitimate, Items: 12},
 	}, d.enter(ctx, "Banks")
 }
@@ -75,23 +76,48 @@ func (d *Desk) CreateBank(ctx context.Context, _ string, _ model.BankKind) error
 	return d.enter(ctx, "CreateBank")
 }
 
-// BankItems gives 240 items in pages.
-func (d *Desk) BankItems(ctx context.Context, bankID, after string, limit int) ([]model.BankItem, error) {
-	if err := d.enter(ctx, "BankItems"); err != nil {
+// FindBankItems gives up to 240 items in pages.
+func (d *Desk) FindBankItems(ctx context.Context, filter model.BankItemFilter, after string, limit int) ([]model.BankItem, error) {
+	if err := d.enter(ctx, "FindBankItems"); err != nil {
 		return nil, err
 	}
 	var out []model.BankItem
 	for i := range 240 {
-		id := fmt.Sprintf("%s-%03d", bankID, i)
-		if id <= after || len(out) == limit {
+		item := model.BankItem{
+			ID: fmt.Sprintf("%s-%03d", filter.BankID, i), BankID: filter.BankID, PhotoID: fmt.Sprintf("photo-%d", i%29), Name: fmt.Sprintf("smiling-gardener-%04d.jpg", 200+i),
+			Source: "Lyse Stock", Licence: "CC BY", Disabled: i%11 == 4, HashOnly: i%7 == 3, AddedAt: Noon.Add(-time.Duration(i) * time.Hour),
+		}
+		switch i % 13 {
+		case 1:
+			item.Confirmed, item.Refuted, item.Note = 4, 1, "the catalogue's title page"
+		case 2:
+			item.Refuted = 3
+		}
+		fits := map[string]bool{
+			"": true, model.ItemsMatched: !item.Disabled, model.ItemsDisabled: item.Disabled, model.ItemsRefuted: item.Refuted > 0, model.ItemsHashOnly: item.HashOnly,
+		}[filter.State]
+		if item.ID <= after || len(out) == limit || !fits || !strings.Contains(item.Name+item.Source+item.Note, filter.Words) {
 			continue
 		}
-		out = append(out, model.BankItem{
-			ID: id, BankID: bankID, PhotoID: fmt.Sprintf("photo-%d", i%29), Name: fmt.Sprintf("smiling-gardener-%04d.jpg", 200+i),
-			Source: "Lyse Stock", Licence: "CC BY", Disabled: i%11 == 4, AddedAt: Noon.Add(-time.Duration(i) * time.Hour),
-		})
+		out = append(out, item)
 	}
 	return out, nil
+}
+
+// DescribeBankItem only remembers that it was called.
+func (d *Desk) DescribeBankItem(ctx context.Context, _ string, _ model.BankItemText) error {
+	return d.enter(ctx, "DescribeBankItem")
+}
+
+// MatchRecord gives 83 verdicts, which are enough.
+func (d *Desk) MatchRecord(ctx context.Context) (app.MatchRecord, error) {
+	return app.MatchRecord{Curve: calibration.Curve{A: 1.1, B: 0.9, C: 0.4, Verdicts: 83, Accepted: 73}, Minimum: 30, Confirmed: 73, Refuted: 10}, d.enter(ctx, "MatchRecord")
+}
+
+// ExportBank writes nothing and tells of 240 items.
+func (d *Desk) ExportBank(ctx context.Context, _, path string, progress func(done, total int)) (app.BankExported, error) {
+	progress(240, 240)
+	return app.BankExported{Path: path, Items: 240, Photos: 206}, d.enter(ctx, "ExportBank")
 }
 
 // ImportBank tells of three photos and one that cannot be read.
