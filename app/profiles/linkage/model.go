@@ -24,7 +24,7 @@ type Pair struct {
 
 const (
 	rounds      = 60
-	randomPairs = 20000
+	randomPairs = 100_000
 	floor       = 1e-4 // no level is impossible
 	guessed     = 20   // pairs that the first guess counts for
 )
@@ -47,17 +47,7 @@ func Train(fields []Field, records [][]string) *Model {
 	mod.m, mod.u = make([][]float64, len(fields)), make([][]float64, len(fields))
 	rng := rand.New(rand.NewPCG(1, 2))
 	for f, field := range mod.fields {
-		counts := make([]float64, field.levels())
-		for range min(randomPairs, len(records)*len(records)) {
-			a, b := rng.IntN(len(records)), rng.IntN(len(records))
-			if a == b {
-				continue
-			}
-			if l := field.level(a, b); l >= 0 {
-				counts[l]++
-			}
-		}
-		mod.u[f] = shares(counts)
+		mod.u[f] = shares(strangers(field, len(records), rng))
 		// The first guess: two of one thing agree well nine times in ten.
 		mod.m[f] = make([]float64, field.levels())
 		for l := range mod.m[f] {
@@ -70,6 +60,31 @@ func Train(fields []Field, records [][]string) *Model {
 	}
 	mod.maximise(levels, all)
 	return mod
+}
+
+// strangers counts how often two records at large agree in a field: over all pairs
+// where they are few, else over random ones.
+func strangers(field prepared, n int, rng *rand.Rand) []float64 {
+	counts := make([]float64, field.levels())
+	see := func(a, b int) {
+		if l := field.level(a, b); l >= 0 {
+			counts[l]++
+		}
+	}
+	if n*(n-1)/2 <= randomPairs {
+		for a := range n {
+			for b := range a {
+				see(a, b)
+			}
+		}
+		return counts
+	}
+	for range randomPairs {
+		if a, b := rng.IntN(n), rng.IntN(n); a != b {
+			see(a, b)
+		}
+	}
+	return counts
 }
 
 // guess is what is believed of a field before the records are seen: two of one

@@ -17,7 +17,7 @@ func TestRun(t *testing.T) {
 		t.Skip("takes a minute; BENCH=1 runs it")
 	}
 	var out strings.Builder
-	if err := Run(t.Context(), &out, data); err != nil {
+	if _, err := Run(t.Context(), &out, data); err != nil {
 		t.Fatal(err)
 	}
 	t.Log("\n" + out.String())
@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 
 func TestRunWithoutData(t *testing.T) {
 	var out strings.Builder
-	if err := Run(t.Context(), &out, t.TempDir()); err != nil {
+	if _, err := Run(t.Context(), &out, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "absent") {

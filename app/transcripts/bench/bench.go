@@ -15,30 +15,20 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers/v2"
-	"mvdan.cc/xurls/v2"
-
+	"mensch/app/evaluation"
 	"mensch/app/scores"
 	"mensch/app/transcripts"
 )
 
 // Row is one measured number.
-type Row struct {
-	Name    string  `json:"name"`
-	Value   float64 `json:"value"`
-	Low     float64 `json:"low"` // 95 % confidence interval
-	High    float64 `json:"high"`
-	N       int     `json:"n"`
-	Target  float64 `json:"target"`
-	AtLeast bool    `json:"at_least"` // the target is a floor, else a ceiling
-	Met     bool    `json:"met"`
-	Note    string  `json:"note,omitempty"`
-}
+type Row = scores.Row
 
 type bench struct {
+	ctx    context.Context //nolint:containedctx // of one run, which ends with it
 	w      io.Writer
 	dir    string
 	reader *transcripts.Reader
+	eval   *evaluation.Evaluator
 	rows   []Row
 	list   []string
 	listRE *regexp.Regexp // the word list of the naive filter
@@ -52,7 +42,11 @@ func Run(ctx context.Context, w io.Writer, dataDir string, models fs.FS) ([]Row,
 	if err != nil {
 		return nil, fmt.Errorf("make the reader: %w", err)
 	}
-	b := &bench{w: w, dir: dataDir, reader: r}
+	e, err := evaluation.New(nil, models)
+	if err != nil {
+		return nil, fmt.Errorf("make the evaluator: %w", err)
+	}
+	b := &bench{ctx: ctx, w: w, dir: dataDir, reader: r, eval: e}
 	raw, err := os.ReadFile(filepath.Join(dataDir, "toxicity", "ldnoobw_en.txt"))
 	if err != nil {
 		return nil, fmt.Errorf("open the labelled set: %w", err)
@@ -77,9 +71,9 @@ func Run(ctx context.Context, w io.Writer, dataDir string, models fs.FS) ([]Row,
 func (b *bench) steps() []func() error {
 	none := func(f func()) func() error { return func() error { f(); return nil } }
 	all := map[string]func() error{
-		"obfuscated": b.obfuscated, "promotion": b.promotion, "harmless": b.harmless, "synthetic": b.synthetic, "national": none(b.national), "hiding": none(b.hiding), "offensive": b.offensive, "foreign": b.foreign, "benign": b.benign, "notices": b.notices, "quiet": b.quiet, "fields": b.fields,
+		"obfuscated": b.obfuscated, "promotion": b.promotion, "harmless": b.harmless, "synthetic": b.synthetic, "national": none(b.national), "hiding": none(b.hiding), "contrived": none(b.contrived), "offensive": b.offensive, "foreign": b.foreign, "benign": b.benign, "notices": b.notices, "quiet": b.quiet, "fields": b.fields,
 	}
-	order := []string{"obfuscated", "promotion", "harmless", "synthetic", "national", "hiding", "offensive", "foreign", "benign", "notices", "fields", "quiet"}
+	order := []string{"obfuscated", "promotion", "harmless", "synthetic", "national", "hiding", "contrived", "offensive", "foreign", "benign", "notices", "fields", "quiet"}
 	if only := os.Getenv("BENCH_ONLY"); only != "" {
 		order = []string{only}
 	}
@@ -91,34 +85,13 @@ func (b *bench) steps() []func() error {
 }
 
 func (b *bench) table() error {
-	_, err := fmt.Fprintf(b.w, "| what | value | 95 %% interval | n | target | |\n|---|---|---|---|---|---|\n")
-	for _, r := range b.rows {
-		if err != nil {
-			break
-		}
-		sign, met := "≤", "missed"
-		if r.AtLeast {
-			sign = "≥"
-		}
-		if r.Met {
-			met = "met"
-		}
-		goal := fmt.Sprintf("%s %.4g", sign, r.Target)
-		if r.Target == 0 {
-			goal, met = "", ""
-		}
-		_, err = fmt.Fprintf(b.w, "| %s | %.4f | %.4f to %.4f | %d | %s | %s %s |\n", r.Name, r.Value, r.Low, r.High, r.N, goal, met, r.Note)
-	}
-	if err != nil {
-		return fmt.Errorf("write the table: %w", err)
+	if err := scores.Table(b.w, b.rows, true); err != nil {
+		return fmt.Errorf("measure transcripts: %w", err)
 	}
 	return nil
 }
 
-func (b *bench) add(r Row) {
-	r.Met = r.AtLeast && r.Value >= r.Target || !r.AtLeast && r.Value <= r.Target
-	b.rows = append(b.rows, r)
-}
+func (b *bench) add(r Row) { b.rows = append(b.rows, scores.Judge(r)) }
 
 func (b *bench) rate(name string, k, n int, target float64, atLeast bool, note string) {
 	lo, hi := scores.Wilson(float64(k), float64(n))
@@ -165,109 +138,6 @@ func ratio(k, n int) float64 {
 		return 0
 	}
 	return float64(k) / float64(n)
-}
-
-var (
-	naiveMail = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.]+`)
-	naiveURL  = xurls.Relaxed()
-)
-
-// naiveContact is the filter that most sites begin with: a mail pattern, a
-// relaxed address matcher, a phone library.
-func naiveContact(s string) bool {
-	if naiveMail.MatchString(s) || naiveURL.MatchString(s) {
-		return true
-	}
-	for range phonenumbers.FindNumbersWithLeniency(s, "US", phonenumbers.POSSIBLE, 1000) {
-		return true
-	}
-	return false
-}
-
-func mapRunes(s string, m func(rune) string) string {
-	out := ""
-	for _, r := range s {
-		out += m(r)
-	}
-	return out
-}
-
-func wide(r rune) string {
-	if r > ' ' && r < 0x7f {
-		return string(r + 0xfee0)
-	}
-	return string(r)
-}
-
-func cyrillic(r rune) string {
-	k := slices.Index([]rune("aceopxyiACEHKMOPTX"), r)
-	if k < 0 {
-		return string(r)
-	}
-	return string([]rune("асеорхуіАСЕНКМОРТХ")[k])
-}
-
-func arabic(r rune) string {
-	if r >= '0' && r <= '9' {
-		return string(r - '0' + '٠')
-	}
-	return string(r)
-}
-
-func leet(r rune) string {
-	switch r {
-	case '0':
-		return "O"
-	case '1':
-		return "l"
-	case '5':
-		return "S"
-	}
-	return string(r)
-}
-
-func words(s string) string {
-	names := []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
-	out := ""
-	for _, r := range s {
-		switch {
-		case r >= '0' && r <= '9':
-			if out != "" && out[len(out)-1] != ' ' && out[len(out)-1] != '@' {
-				out += " "
-			}
-			out += names[r-'0'] + " "
-		case r == '@':
-			out += " at "
-		case r == '.':
-			out += " dot "
-		default:
-			out += string(r)
-		}
-	}
-	return out
-}
-
-func between(s, sep string) string {
-	out := ""
-	for _, r := range s {
-		out += string(r) + sep
-	}
-	return out
-}
-
-func spread(s string) string {
-	out := ""
-	for _, r := range s {
-		if r != ' ' {
-			out += string(r) + " "
-		}
-	}
-	return out
-}
-
-func three(s string) []string {
-	n := len(s)
-	return []string{s[:n/3], s[n/3 : 2*n/3], s[2*n/3:]}
 }
 
 // modelFS is a folder that holds one civility model.

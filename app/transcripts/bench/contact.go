@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers/v2"
 
+	"mensch/app/evaluation"
 	"mensch/app/model"
 	"mensch/app/scores"
 	"mensch/app/transcripts"
@@ -38,53 +38,35 @@ func by(fs []model.Finding, detector string) []model.Finding {
 	return out
 }
 
-type marketplace struct {
-	Text  string   `json:"text"`
-	Kind  string   `json:"kind"`
-	Spans []string `json:"spans"`
+// measured adds a row of a detector on a labelled file, or on the half of it that
+// nobody tunes on.
+func (b *bench) measured(name, detector, file, half, measure string, target float64, atLeast bool) (evaluation.Result, error) {
+	res, err := b.eval.MeasurePath(b.ctx, evaluation.Options{Detector: detector, Half: half, Disguise: true}, filepath.Join(b.dir, filepath.FromSlash(file)))
+	if err != nil {
+		return res, fmt.Errorf("measure %s: %w", name, err)
+	}
+	b.add(res.Row(name, measure, target, atLeast))
+	return res, nil
 }
 
-// obfuscated measures the marketplace's contacts: a labelled span is found when
-// a mark covers at least half of it.
+// unseen is the half of a set on which nothing is tuned.
+const unseen = "b"
+
+// obfuscated measures the marketplace's contacts, as they are and hidden further.
 func (b *bench) obfuscated() error {
-	rows, err := scores.Load[marketplace](b.dir, "contact/ramparts_marketplace.jsonl")
+	res, err := b.measured("contact: obfuscated marketplace contacts, recall", "contact", "contact/ramparts_marketplace.jsonl", "", "recall", 0.96, true)
 	if err != nil {
 		return err
 	}
-	found, all, naive, extra := 0, 0, 0, 0
-	for _, row := range rows {
-		fs := by(b.reader.Review(said(row.Text)), transcripts.DetectContact)
-		if len(row.Spans) == 0 && len(fs) > 0 {
-			extra++
-		}
-		at := 0
-		for _, s := range row.Spans {
-			k := strings.Index(row.Text[at:], s)
-			if k < 0 {
-				k, at = strings.Index(row.Text, s), 0
-			}
-			lo, hi := at+k, at+k+len(s)
-			at = hi
-			all++
-			if naiveContact(s) {
-				naive++
-			}
-			covered := 0
-			for _, f := range fs {
-				for _, sp := range f.Spans {
-					if sp.Label != "off-platform" && sp.Label != "promotion" {
-						covered += max(0, min(hi, sp.End)-max(lo, sp.Start))
-					}
-				}
-			}
-			if covered*2 >= hi-lo {
-				found++
-			} else if debug != "" {
-				fmt.Fprintln(b.w, "MISS", s, "|", fs)
-			}
+	var note []string
+	hidden := 0
+	for _, g := range res.Groups {
+		if d, ok := strings.CutPrefix(g.Name, "disguise: "); ok {
+			note = append(note, fmt.Sprintf("%s %.2f", d, g.Share))
+			hidden += g.N
 		}
 	}
-	b.rate("contact: obfuscated marketplace contacts, recall", found, all, 0.96, true, fmt.Sprintf("naive %.2f; rows without a contact flagged: %d", ratio(naive, all), extra))
+	b.value("contact: points lost when they are hidden further", res.Extra["points_lost_to_disguise"], 3, false, hidden, strings.Join(note, "; "))
 	return nil
 }
 
@@ -96,82 +78,21 @@ type labelled struct {
 
 // promotion measures self-promotion in therapists' answers.
 func (b *bench) promotion() error {
-	rows, err := scores.Load[labelled](b.dir, "contact/counselchat_offplatform.jsonl")
+	res, err := b.measured("contact: self-promotion in therapists' answers (unseen half), F1", "contact-offplatform", "contact/counselchat_offplatform.jsonl", unseen, "f1", 0.80, true)
 	if err != nil {
 		return err
 	}
-	var c, naive confusion
-	hot := 0
-	for _, row := range rows {
-		yes := row.Label == "self_promotion"
-		got := by(b.reader.Review(said(row.Text)), transcripts.DetectContact)
-		c.add(yes, len(got) > 0)
-		naive.add(yes, naiveContact(row.Text))
-		if row.Label == "hotline" && len(got) > 0 {
-			hot++
-		}
-		if debug != "" && yes != (len(got) > 0) {
-			t := row.Text
-			if len(got) > 0 {
-				fmt.Fprintf(b.w, "FP %s %s", row.Label, row.Author)
-				for _, s := range got[0].Spans {
-					fmt.Fprintf(b.w, " [%s %q] …%q", s.Label, t[s.Start:s.End], window(t, s.Start, s.End))
-				}
-				fmt.Fprintln(b.w)
-			} else {
-				fmt.Fprintf(b.w, "FN %s %q\n", row.Author, t[max(0, len(t)-200):])
-			}
-		}
-	}
-	b.f1("contact: self-promotion in therapists' answers, F1", c, 0.80, fmt.Sprintf("naive %.2f; hotline answers flagged: %d", naive.f1(), hot))
+	b.add(res.GroupRow("contact: therapists' answers that name a crisis line flagged (unseen half)", "hotline", 0, false))
 	return nil
-}
-
-func window(t string, a, b int) string {
-	a, b = max(0, a-40), min(len(t), b+40)
-	for a > 0 && !utf8.RuneStart(t[a]) {
-		a--
-	}
-	for b < len(t) && !utf8.RuneStart(t[b]) {
-		b++
-	}
-	return t[a:b]
 }
 
 // harmless measures how many harmless lines are flagged.
 func (b *bench) harmless() error {
-	rows, err := scores.Load[labelled](b.dir, "contact/irc_benign_negatives.jsonl")
-	if err != nil {
+	if _, err := b.measured("contact: harmless chat lines flagged (unseen half)", "contact", "contact/irc_benign_negatives.jsonl", unseen, "false_positive_rate", 0.002, false); err != nil {
 		return err
 	}
-	n, naive := 0, 0
-	for _, row := range rows {
-		if naiveContact(row.Text) {
-			naive++
-		}
-		if got := by(b.reader.Review(said(row.Text)), transcripts.DetectContact); len(got) > 0 {
-			n++
-			b.show("IRC", row.Text, got)
-		}
-	}
-	b.rate("contact: harmless chat lines flagged", n, len(rows), 0.002, false, fmt.Sprintf("naive %.3f", ratio(naive, len(rows))))
-	sms, err := scores.Load[labelled](b.dir, "contact/sms_spam_ham.jsonl")
-	if err != nil {
-		return err
-	}
-	ham, hits := 0, 0
-	for _, row := range sms {
-		if row.Label != "ham" {
-			continue
-		}
-		ham++
-		if got := by(b.reader.Review(said(row.Text)), transcripts.DetectContact); len(got) > 0 {
-			hits++
-			b.show("HAM", row.Text, got)
-		}
-	}
-	b.rate("contact: private text messages flagged (many do give contacts)", hits, ham, 0, false, "no target")
-	return nil
+	_, err := b.measured("contact: private text messages flagged (many do give contacts; unseen half)", "contact", "contact/sms_spam_ham.jsonl", unseen, "false_positive_rate", 0, false)
+	return err
 }
 
 func (b *bench) show(tag, text string, got []model.Finding) {
@@ -187,90 +108,40 @@ func (b *bench) show(tag, text string, got []model.Finding) {
 	fmt.Fprintf(b.w, " | %.160q\n", text)
 }
 
-// presets are the contact types of the synthetic set, and the kinds here.
-var presets = map[string]string{"PHONE_NUMBER": "phone", "EMAIL_ADDRESS": "email", "DOMAIN_NAME": "url", "IBAN_CODE": "iban", "STREET_ADDRESS": "address"}
-
-type synthetic struct {
-	Text  string   `json:"text"`
-	Spans [][3]any `json:"spans"`
-}
-
-// synthetic measures contact entities: an entity is found when one of the same
-// kind overlaps it by half, and is false when none does.
+// synthetic measures contact entities.
 func (b *bench) synthetic() error {
-	rows, err := scores.Load[synthetic](b.dir, "contact/presidio_synth.jsonl")
+	res, err := b.measured("contact: contact entities in synthetic sentences (unseen half), F2", "contact", "contact/presidio_synth.jsonl", unseen, "f2", 0.90, true)
 	if err != nil {
 		return err
 	}
-	type count struct{ tp, fn, fp int }
-	per := map[string]*count{}
-	for _, k := range presets {
-		per[k] = &count{}
-	}
-	for _, row := range rows {
-		runes := []rune(row.Text)
-		type ent struct {
-			kind   string
-			lo, hi int
-			seen   bool
-		}
-		var want []ent
-		for _, s := range row.Spans {
-			k := presets[s[0].(string)]
-			if k == "" {
-				continue
-			}
-			lo := len(string(runes[:int(s[1].(float64))]))
-			hi := len(string(runes[:int(s[2].(float64))]))
-			want = append(want, ent{kind: k, lo: lo, hi: hi})
-		}
-		for _, g := range b.reader.Contacts(row.Text) {
-			if per[g.Kind] == nil || g.Score < 0.5 {
-				continue
-			}
-			ok := false
-			for i := range want {
-				if want[i].kind == g.Kind && min(want[i].hi, g.End)-max(want[i].lo, g.Start) > 0 {
-					want[i].seen, ok = true, true
-				}
-			}
-			if !ok {
-				per[g.Kind].fp++
-				if debug != "" {
-					fmt.Fprintf(b.w, "FP %s %q | %q\n", g.Kind, row.Text[g.Start:g.End], row.Text)
-				}
-			}
-		}
-		for _, w := range want {
-			if w.seen {
-				per[w.kind].tp++
-			} else {
-				per[w.kind].fn++
-				if debug != "" {
-					fmt.Fprintf(b.w, "FN %s %q | %q\n", w.kind, row.Text[w.lo:w.hi], row.Text)
-				}
-			}
-		}
-	}
-	total, narrow := count{}, count{}
-	var kinds []string
-	for k := range per {
-		kinds = append(kinds, k)
-	}
-	sort.Strings(kinds)
 	var note []string
-	for _, k := range kinds {
-		c := per[k]
-		total.tp, total.fn, total.fp = total.tp+c.tp, total.fn+c.fn, total.fp+c.fp
-		if k != "address" {
-			narrow.tp, narrow.fn, narrow.fp = narrow.tp+c.tp, narrow.fn+c.fn, narrow.fp+c.fp
-		}
-		note = append(note, fmt.Sprintf("%s P %.2f R %.2f", k, ratio(c.tp, c.tp+c.fp), ratio(c.tp, c.tp+c.fn)))
+	for _, g := range res.Groups {
+		note = append(note, fmt.Sprintf("%s %d of %d", g.Name, g.Found, g.N))
 	}
-	f2 := func(c count) float64 { return 5 * float64(c.tp) / (5*float64(c.tp) + 4*float64(c.fn) + float64(c.fp)) }
-	b.value("contact: synthetic contact entities without street addresses, F2", f2(narrow), 0.90, true, narrow.tp+narrow.fn, strings.Join(note, "; "))
-	b.value("contact: the same with street addresses, F2", f2(total), 0.90, true, total.tp+total.fn, "")
+	b.value("contact: the same without street addresses, F2", res.Extra["f2_without_street_addresses"], 0.90, true, res.Positives, strings.Join(note, "; "))
 	return nil
+}
+
+// contrived measures contacts and harmless talk that were made up.
+func (b *bench) contrived() {
+	var found, split, calm scores.Counts
+	var note []string
+	for _, c := range contrive(b.reader, 2, 100) {
+		switch {
+		case c.harmless:
+			calm = calm.Plus(c.Counts)
+		case c.name == "split over messages":
+			split = split.Plus(c.Counts)
+		default:
+			found = found.Plus(c.Counts)
+			if c.FN > 0 {
+				note = append(note, fmt.Sprintf("%s %.2f", c.name, c.Recall()))
+			}
+		}
+	}
+	b.rate("contact: made-up contacts in all disguises, recall", int(found.TP), int(found.TP+found.FN), 0.96, true, strings.Join(note, "; "))
+	b.rate("contact: made-up numbers over two to four messages, recall", int(split.TP), int(split.TP+split.FN), 0.96, true, "")
+	b.rate("contact: made-up harmless talk full of numbers flagged", int(calm.FP), int(calm.FP+calm.TN), 0.002, false, "")
 }
 
 var carriers = []string{"You can call me on %s after six.", "my number is %s", "text me at %s please", "%s", "ok so it is %s and ask for Ann", "reach me any time: %s"}
@@ -320,23 +191,6 @@ func (b *bench) national() {
 	b.rate("contact: national-format numbers of every region, recall", found, all, 0.95, true, fmt.Sprintf("of those without a word that says so: %.2f", ratio(bare, bares)))
 }
 
-// tricks are ways to hide a contact from a filter.
-var tricks = []struct {
-	name string
-	do   func(string) []string
-}{
-	{"plain", func(s string) []string { return []string{s} }},
-	{"full width", func(s string) []string { return []string{mapRunes(s, wide)} }},
-	{"zero width", func(s string) []string { return []string{between(s, "\u200b")} }},
-	{"soft hyphens", func(s string) []string { return []string{between(s, "\u00ad")} }},
-	{"Cyrillic look-alikes", func(s string) []string { return []string{mapRunes(s, cyrillic)} }},
-	{"digits in words", func(s string) []string { return []string{words(s)} }},
-	{"leet digits", func(s string) []string { return []string{mapRunes(s, leet)} }},
-	{"letters spaced out", func(s string) []string { return []string{spread(s)} }},
-	{"three messages", three},
-	{"Arabic digits", func(s string) []string { return []string{mapRunes(s, arabic)} }},
-}
-
 var hidden = []struct{ before, contact, after string }{
 	{"you can text me at ", "415-555-2671", " any time"},
 	{"my number is ", "(212) 555-0187", ""},
@@ -350,35 +204,32 @@ var hidden = []struct{ before, contact, after string }{
 	{"my instagram is ", "@star.reader22", " see you there"},
 }
 
+// hiding measures what is lost when a plain contact is hidden.
 func (b *bench) hiding() {
-	rates := map[string]float64{}
+	var plain, all scores.Counts
 	var note []string
-	total, hits := 0, 0
-	for _, t := range tricks {
-		n, k := 0, 0
-		for _, h := range hidden {
-			parts := t.do(h.contact)
-			parts[0] = h.before + parts[0]
-			parts[len(parts)-1] += h.after
-			got := by(b.reader.Review(said(parts...)), transcripts.DetectContact)
-			ok := false
-			for _, f := range got {
-				for _, s := range f.Spans {
-					ok = ok || s.Label == "phone" || s.Label == "email" || s.Label == "handle" || s.Label == "split"
+	seen := func(parts []string, before, after string) bool {
+		parts[0] = before + parts[0]
+		parts[len(parts)-1] += after
+		for _, f := range by(b.reader.Review(said(parts...)), transcripts.DetectContact) {
+			for _, s := range f.Spans {
+				if s.Label == "phone" || s.Label == "email" || s.Label == "handle" || s.Label == "split" {
+					return true
 				}
 			}
-			n++
-			if ok {
-				k++
-			} else if debug != "" {
-				fmt.Fprintf(b.w, "MISS %s %q\n", t.name, parts)
-			}
 		}
-		rates[t.name] = ratio(k, n)
-		note = append(note, fmt.Sprintf("%s %.2f", t.name, ratio(k, n)))
-		if t.name != "plain" {
-			total, hits = total+n, hits+k
-		}
+		return false
 	}
-	b.value("contact: points lost to hiding", 100*(rates["plain"]-ratio(hits, total)), 3, false, total, strings.Join(note, "; "))
+	for _, h := range hidden {
+		plain.Add(true, seen([]string{h.contact}, h.before, h.after))
+	}
+	for _, d := range evaluation.Disguises() {
+		var c scores.Counts
+		for _, h := range hidden {
+			c.Add(true, seen(d.Do(h.contact), h.before, h.after))
+		}
+		all = all.Plus(c)
+		note = append(note, fmt.Sprintf("%s %.2f", d.Name, c.Recall()))
+	}
+	b.value("contact: points lost when plain contacts are hidden", 100*(plain.Recall()-all.Recall()), 3, false, int(all.N()), strings.Join(note, "; "))
 }

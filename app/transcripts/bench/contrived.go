@@ -100,7 +100,7 @@ var phoneForms = []struct {
 			if m.IntN(3) == 0 {
 				return string(b)
 			}
-			return strings.TrimSpace(between(numeral("en", b), " "))
+			return apart(numeral("en", b))
 		})
 	}},
 	{"words in other languages", func(m maker, d string) string {
@@ -241,7 +241,7 @@ var mailForms = []struct {
 		return u + pick(m, []string{"@" + strings.ReplaceAll(h, ".", ","), "@" + strings.ReplaceAll(h, ".", " "), " @" + h, "@ " + h, "＠" + strings.ReplaceAll(h, ".", "．"), "﹫" + h, "@" + strings.ReplaceAll(h, ".", "·"), "@" + strings.ReplaceAll(h, ".", "。")})
 	}},
 	{"letters apart", func(m maker, u, h string) string {
-		return strings.TrimSpace(between(u, " ")) + pick(m, []string{" @ ", " at "}) + strings.TrimSpace(between(h, " "))
+		return apart(u) + pick(m, []string{" @ ", " at "}) + apart(h)
 	}},
 	{"the provider alone", func(m maker, u, h string) string {
 		p, _, _ := strings.Cut(h, ".")
@@ -249,13 +249,19 @@ var mailForms = []struct {
 	}},
 	{"look-alike letters", func(m maker, u, h string) string {
 		return strings.Map(func(r rune) rune {
-			if x := []rune(cyrillic(r)); m.IntN(2) == 0 {
-				return x[0]
+			if x, ok := twins[r]; ok && m.IntN(2) == 0 {
+				return x
 			}
 			return r
 		}, u+"@"+h)
 	}},
 }
+
+// apart sets the characters of a text apart.
+func apart(s string) string { return strings.Join(strings.Split(s, ""), " ") }
+
+// twins are Cyrillic letters that look like Latin ones.
+var twins = map[rune]rune{'a': 'а', 'c': 'с', 'e': 'е', 'o': 'о', 'p': 'р', 'x': 'х', 'y': 'у', 'i': 'і'}
 
 func dots(m maker, s string, host bool) string {
 	w := pick(m, []string{" dot ", " DOT ", " (dot) ", ".", " . "})

@@ -3,9 +3,9 @@ package bench
 import (
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"slices"
 
+	"mensch/app/evaluation"
 	"mensch/app/scores"
 	"mensch/app/transcripts"
 	"mensch/app/transcripts/training"
@@ -35,68 +35,21 @@ func (b *bench) fields() error {
 	if err != nil {
 		return err
 	}
-	bySub, cluster := map[string][]string{}, map[string]string{}
-	var subs []string
+	var unseen []evaluation.Post
 	for _, p := range posts {
 		if unseenTopics[p.Sub] {
-			if len(bySub[p.Sub]) == 0 {
-				subs = append(subs, p.Sub)
-			}
-			bySub[p.Sub] = append(bySub[p.Sub], p.Text)
-			cluster[p.Sub] = p.Cluster
+			unseen = append(unseen, evaluation.Post{Cluster: p.Cluster, Topic: p.Sub, Text: p.Text})
 		}
 	}
-	slices.Sort(subs)
-	rng := rand.New(rand.NewPCG(3, 3))
-	draw := func(sub string, n int) []string {
-		var out []string
-		for range n {
-			out = append(out, bySub[sub][rng.IntN(len(bySub[sub]))])
-		}
-		return out
+	talks, err := evaluation.Fields(b.ctx, r, unseen)
+	if err != nil {
+		return fmt.Errorf("measure talk outside the field: %w", err)
 	}
-	var in, out []float64
-	for range 40 {
-		for _, s := range subs {
-			var f transcripts.Field
-			// the history and the talk come from different halves
-			half := len(bySub[s]) / 2
-			for range 25 {
-				r.Learn(&f, bySub[s][rng.IntN(half)])
-			}
-			own := []string{}
-			for range 4 {
-				own = append(own, bySub[s][half+rng.IntN(len(bySub[s])-half)])
-			}
-			if d, ok := r.Distance(&f, own); ok {
-				in = append(in, d)
-			}
-			o := s
-			for cluster[o] == cluster[s] {
-				o = subs[rng.IntN(len(subs))]
-			}
-			if d, ok := r.Distance(&f, draw(o, 4)); ok {
-				out = append(out, d)
-			}
-		}
-	}
-	slices.Sort(in)
-	at := in[int(0.98*float64(len(in)))]
-	hit, shipped, false2 := 0, 0, 0
-	for _, d := range out {
-		if d > at {
-			hit++
-		}
-		if d >= 1 {
-			shipped++
-		}
-	}
-	for _, d := range in {
-		if d >= 1 {
-			false2++
-		}
-	}
-	b.rate("expertise: talk outside the field at 2 % false positives, topics never trained on, recall", hit, len(out), 0.50, true, fmt.Sprintf("limit there %.2f; at the shipped limit recall %.2f, false positives %.3f", at, ratio(shipped, len(out)), ratio(false2, len(in))))
+	limit := talks.Limit(0.02)
+	at := talks.At(func(d float64) bool { return d > limit })
+	shipped := talks.At(func(d float64) bool { return d >= 1 })
+	b.rate("expertise: talk outside the field at 2 % false positives, topics never trained on, recall", int(at.TP), int(at.TP+at.FN), 0.50, true,
+		fmt.Sprintf("limit there %.2f; at the shipped limit recall %.2f, false positives %.3f", limit, shipped.Recall(), shipped.FalseRate()))
 	return nil
 }
 
