@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -100,17 +99,6 @@ func (b *bench) rate(name string, k, n int, target float64, atLeast bool, note s
 
 func (b *bench) value(name string, v, target float64, atLeast bool, n int, note string) {
 	b.add(Row{Name: name, Value: v, Low: v, High: v, N: n, Target: target, AtLeast: atLeast, Note: note})
-}
-
-func (b *bench) f1(name string, c confusion, target float64, note string) {
-	v := c.f1()
-	// by the delta method on the two counts that F1 rests on
-	n := float64(2*c.tp + c.fp + c.fn)
-	half := 0.0
-	if n > 0 {
-		half = 1.96 * math.Sqrt(v*(1-v)/n*2)
-	}
-	b.add(Row{Name: name, Value: v, Low: max(0, v-half), High: min(1, v+half), N: c.tp + c.fp + c.fn + c.tn, Target: target, AtLeast: true, Note: fmt.Sprintf("precision %.2f recall %.2f; %s", ratio(c.tp, c.tp+c.fp), ratio(c.tp, c.tp+c.fn), note)})
 }
 
 type confusion struct{ tp, fp, fn, tn int }

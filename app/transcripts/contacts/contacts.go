@@ -164,7 +164,7 @@ func (w *Words) worth(s string, toks []phrase.Token) bool {
 				return true
 			}
 		}
-		if t.B-t.A >= leastGlued && gluedMail.MatchString(s[t.A:min(t.B, t.A+80)]) {
+		if t.B-t.A >= leastGlued && mayGlue(s[t.A:min(t.B, t.A+80)]) {
 			return true
 		}
 	}

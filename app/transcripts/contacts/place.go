@@ -25,6 +25,8 @@ func (p *page) addresses() {
 			p.toAddress(i, i+2, 0.7)
 		case t.Kind == phrase.Word && t.B-t.A > 5 && p.char(i+1) == '.' && i+2 < len(p.toks) && p.toks[i+2].Kind == phrase.Number && p.toks[i+2].B-p.toks[i+2].A <= 4 && p.tail(i): // "Gartenstr. 12"
 			p.toAddress(i, i+3, 0.7)
+		case t.Kind == phrase.Word && t.Cap && i+2 < len(p.toks) && p.toks[i+1].Kind == phrase.Number && p.toks[i+1].B-p.toks[i+1].A <= 4 && !p.glued(i+1) && p.street(p.toks[i+2]) && !p.toks[i+2].Cap && p.toks[i+2].B-p.toks[i+2].A > 3: // "Hauptgasse 50 street"
+			p.toAddress(i, i+3, 0.6)
 		case t.Kind == phrase.Word:
 			p.box(i)
 		}
@@ -79,7 +81,7 @@ func (p *page) houseFirst(i int) {
 			}
 			p.toAddress(i, end, score)
 			return
-		case p.streetWord(t) && words == 0 && (t.Cap || cued):
+		case p.streetWord(t) && words == 0 && (t.Cap || cued || p.flatAfter(k)):
 			p.streetFrom(i, k)
 			return
 		case (p.tail(k) || t.Kind == phrase.Number && caps > 0) && t.B-t.A <= 30:
@@ -115,6 +117,20 @@ func (p *page) houseFirst(i int) {
 	}
 }
 
+// flatAfter says whether a house number with a flat or a suite follows the street
+// whose word stands at token k: "rue du centre 320, apt. 169".
+func (p *page) flatAfter(k int) bool {
+	for q := k + 1; q < min(len(p.toks), k+6); q++ {
+		if p.toks[q].Kind == phrase.Line {
+			return false
+		}
+		if p.toks[q].Kind == phrase.Number {
+			return p.unitNear(q + 1)
+		}
+	}
+	return false
+}
+
 // placeCue says whether the words before token i announce a place: "lives at",
 // "our office is at", "address:".
 func (p *page) placeCue(i int) bool {
@@ -129,13 +145,18 @@ func (p *page) placeCue(i int) bool {
 	return p.near(i, i, 7, 0, p.place)
 }
 
-// unitNear says whether "Apt." or "Suite" follows within two signs.
+// unitNear says whether "Apt." or "Suite" follows within two signs, or on the next
+// line, which may be a quoted one.
 func (p *page) unitNear(i int) bool {
-	for k := i; k < min(len(p.toks), i+4); k++ {
+	lines := 0
+	for k := i; k < min(len(p.toks), i+8); k++ {
 		if p.unitMark(p.toks[k]) {
 			return true
 		}
-		if isWord(p.toks[k]) {
+		if p.toks[k].Kind == phrase.Line {
+			lines++
+		}
+		if isWord(p.toks[k]) || lines > 1 || lines == 0 && k >= i+3 {
 			return false
 		}
 	}

@@ -14,11 +14,27 @@ const leastGlued = 7
 // "janedoeatgmaildotcom".
 var gluedMail = regexp.MustCompile(`^([a-z0-9]{0,40})at(gmail|googlemail|yahoo|ymail|hotmail|outlook|icloud|protonmail|proton|aol|gmx|web|yandex|zoho|fastmail|tutanota|posteo|libero|orange|wanadoo|live)(?:(?:dot|punkt|punto|ponto|point)([a-z]{2,4}))?$`)
 
+// mayGlue says at little cost whether a word may be one: an "at" with a provider's
+// first letters behind it.
+func mayGlue(w string) bool {
+	for {
+		k := strings.Index(w, "at")
+		if k < 0 || k+5 > len(w) {
+			return false
+		}
+		w = w[k+2:]
+		switch w[:3] {
+		case "gma", "goo", "yah", "yma", "hot", "out", "icl", "pro", "aol", "gmx", "web", "yan", "zoh", "fas", "tut", "pos", "lib", "ora", "wan", "liv":
+			return true
+		}
+	}
+}
+
 // gluedMails finds such addresses; the ending may also follow as "_dot_com".
 func (p *page) gluedMails() {
 	for i := range p.toks {
 		t := p.toks[i]
-		if p.taken[i] || t.Kind != phrase.Word || t.B-t.A < leastGlued || t.B-t.A > 80 {
+		if p.taken[i] || t.Kind != phrase.Word || t.B-t.A < leastGlued || t.B-t.A > 80 || !mayGlue(p.text(i)) {
 			continue
 		}
 		m := gluedMail.FindStringSubmatch(p.text(i))
