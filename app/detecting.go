@@ -36,6 +36,7 @@ type indexes struct {
 	readings  readings // of sessions under way
 	banks     map[string]model.BankKind
 	matched   sync.Map // photo ID -> []model.Match, of the present run
+	histories histories
 }
 
 // Detect runs the detectors over all work that the store has left for them:
@@ -512,6 +513,7 @@ func (d *Desk) reviewProfile(expertID string) model.ScopeFindings {
 func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 	scopes := make([]model.ScopeFindings, len(work))
 	due := make([][]string, len(work)) // experts whose texts are compared anew
+	convs := make([]model.Conversation, len(work))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, w := range work {
@@ -521,6 +523,7 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 			if notFound(err) {
 				// Erased, or its messages came before it: its own arrival queues it again.
 				d.indexes.readings.drop(w.ID)
+				d.indexes.histories.forget(w.ID)
 				due[i] = d.indexes.answers.erase(d.indexes.community, w.ID)
 				return nil
 			}
@@ -528,6 +531,7 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 				return fmt.Errorf("reading session %s: %w", w.ID, err)
 			}
 			scopes[i].ExpertID = conv.Session.ExpertID
+			convs[i] = conv
 			scopes[i].Findings = d.sealed(d.indexes.readings.review(d.reader(), conv), scopes[i].Scope)
 			wrote, touched := d.indexes.answers.put(d.indexes.community, conv)
 			if due[i] = touched; wrote {
@@ -538,6 +542,14 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 	}
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	convs = slices.DeleteFunc(convs, func(c model.Conversation) bool { return c.Session.ID == "" })
+	against, err := d.holdAgainst(ctx, convs)
+	if err != nil {
+		return err
+	}
+	for i, w := range work {
+		scopes[i].Findings = append(scopes[i].Findings, d.sealed(against[w.ID], scopes[i].Scope)...)
 	}
 	reviewed := map[string]bool{}
 	for _, list := range due {

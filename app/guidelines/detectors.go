@@ -71,7 +71,8 @@ var Catalogue = []Known{
 	{Name: "incivility", Title: "Insults and threats", Guideline: "courtesy", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,
 		{"battle_messages", "A battle needs so many rude messages", 3, 2, 20, 1, false},
-		{"model_alone", "The trained model speaks alone from this probability", 0.97, 0.5, 1, 0.01, false},
+		{"model_score", "The trained model adds an offensive word's mark from this probability", 0.8, 0.5, 1, 0.01, false},
+		{"model_alone", "The trained model speaks alone from this probability", 0.985, 0.5, 1, 0.005, false},
 	}},
 	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: []Number{shownFrom}},
 	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: []Number{shownFrom}},

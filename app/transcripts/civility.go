@@ -11,7 +11,7 @@ import (
 // incivility finds insults, threats and abuse. Only the expert's words count
 // against the expert; the client's show whether it was a fight.
 func (v *view) incivility() {
-	var threats, rude []evidence
+	var threats, rude, sparring []evidence
 	uncivil, client, fellow := 0, 0, false
 	for i := range v.lines {
 		v.colleague = v.colleague || v.fellow(&v.lines[i])
@@ -19,11 +19,33 @@ func (v *view) incivility() {
 	for i := range v.lines {
 		l := &v.lines[i]
 		score, marks := v.rude(l)
-		if score < v.param(DetectIncivility, "min_score") {
+		sharp := false
+		for _, h := range l.hits {
+			if h.family != "civil" {
+				continue
+			}
+			if h.kind == "peer" && !l.expert() {
+				v.colleague = true // who has clients and a rank is an expert too
+			}
+			if h.kind == "spar" && !l.quiet(h.i, h.j) {
+				sharp = true
+				if l.expert() {
+					sparring = append(sparring, evidence{i, l.hitSpan(h, "quarrel"), 0.5, "sharp words"})
+				}
+			}
+		}
+		rudely := score >= v.param(DetectIncivility, "min_score")
+		if !l.expert() {
+			if rudely || sharp {
+				client++
+				fellow = fellow || v.colleague && v.clientIsFellow(l)
+			}
 			continue
 		}
-		if !l.expert() {
-			client++
+		if !rudely {
+			if sharp {
+				uncivil++
+			}
 			continue
 		}
 		uncivil++
@@ -38,13 +60,17 @@ func (v *view) incivility() {
 		}
 		fellow = fellow || v.fellow(l)
 	}
+	for i := range v.lines {
+		fellow = fellow || !v.lines[i].expert() && v.clientIsFellow(&v.lines[i])
+	}
 	guideline, how := "courtesy", ""
 	switch {
-	case client > 0 && uncivil > 0 && client+uncivil >= 3:
+	case client > 0 && uncivil > 1:
 		guideline, how = "battles", fmt.Sprintf(" The client answers in kind (%s): it is a fight of both.", messages(client))
+		rude = append(rude, sparring...)
 	case fellow:
 		guideline, how = "battles", " It is aimed at another expert."
-	case float64(uncivil) >= v.param(DetectIncivility, "battle_messages"):
+	case len(threats)+len(rude) > 0 && float64(uncivil) >= v.param(DetectIncivility, "battle_messages"):
 		guideline, how = "battles", fmt.Sprintf(" It goes on over %s.", messages(uncivil))
 	}
 	v.find(DetectIncivility, guideline, threats, 0.99, func() string {
@@ -62,13 +88,27 @@ func messages(n int) string {
 	return fmt.Sprintf("%d messages", n)
 }
 
+// clientIsFellow says whether who writes as a client is another expert: they
+// have clients and a rank, or come under a screen name.
+func (v *view) clientIsFellow(l *line) bool {
+	for _, h := range l.hits {
+		if h.family == "civil" && h.kind == "peer" {
+			return true
+		}
+	}
+	return false
+}
+
 // fellow says whether a message speaks of another expert.
 func (v *view) fellow(l *line) bool {
-	for _, t := range l.toks {
+	for k, t := range l.toks {
 		if v.civil.fellow(t) {
 			return true
 		}
-		// a screen name: a capital inside the word
+		// a screen name: words joined by a line, or a capital inside the word
+		if t.Kind == phrase.Punct && t.Glue && l.text.S[t.A] == '_' && k > 0 && k+1 < len(l.toks) && l.toks[k+1].Glue && l.toks[k-1].Cap && l.toks[k+1].Cap {
+			return true
+		}
 		if t.Kind == phrase.Word && t.Cap && t.B-t.A > 5 {
 			a, b := l.text.Span(int(t.A), int(t.B))
 			if w := l.msg.Text[a:b]; strings.ToUpper(w) != w && strings.ToLower(w[1:]) != w[1:] && !strings.HasPrefix(w, "Mc") && !strings.HasPrefix(w, "Mac") && !strings.Contains(w, "'") && !brands[strings.ToLower(w)] {
@@ -90,7 +130,7 @@ type mark struct {
 }
 
 var civilWords = map[string]string{
-	"insult": "an insult", "other": "an insult to another expert", "abuse": "abuse", "contempt": "contempt", "slur": "a slur", "threat": "a threat to the person", "profanity": "swearing at the client",
+	"insult": "an insult", "other": "an insult to another expert", "abuse": "abuse", "contempt": "contempt", "slur": "a slur", "threat": "a threat to the person", "profanity": "swearing at the client", "hate": "hatred of a group",
 }
 
 // rude scores one message and marks what is uncivil in it.
@@ -99,19 +139,29 @@ func (v *view) rude(l *line) (float64, []mark) {
 	soft := ofFamily(l.hits, "civil")
 	best := 0.0
 	for _, h := range l.hits {
-		if h.family != "civil" || h.kind == "soft" || h.kind == "other" && !v.colleague {
+		if h.family == "hate" && (h.kind == "third" || h.kind == "jail") && !v.colleague {
+			continue // of somebody who is not here: talk about the client's troubles
+		}
+		if h.family != "civil" && h.family != "hate" || h.minor() || h.kind == "other" && !v.colleague || l.quiet(h.i, h.j) {
 			continue
 		}
 		score := h.score
 		for _, s := range soft {
-			if s.kind == "soft" && s.i < h.j && s.j > h.i {
+			if s.softens() && s.i < h.j && s.j > h.i {
 				score *= 0.3
 				break
 			}
 		}
 		best = max(best, score)
 		if score >= 0.5 {
-			marks = append(marks, mark{h.kind, civilWords[h.kind], score, l.hitSpan(h, h.kind)})
+			kind := h.kind
+			if h.family == "hate" {
+				kind = "hate"
+				if h.kind == "third" {
+					kind = "other"
+				}
+			}
+			marks = append(marks, mark{kind, civilWords[kind], score, l.hitSpan(h, kind)})
 		}
 	}
 	p, i, j := v.tone(l)
@@ -121,11 +171,11 @@ func (v *view) rude(l *line) (float64, []mark) {
 	// The model alone knows the tone, not the target: it needs a word that
 	// offends, said to somebody.
 	for _, s := range soft {
-		if s.kind == "soft" && s.i < j && s.j > i {
+		if s.softens() && s.i < j && s.j > i {
 			return best, marks
 		}
 	}
-	if p >= v.param(DetectIncivility, "min_score") && (v.offensiveWord(l, i, j) || p >= v.param(DetectIncivility, "model_alone") && v.spokenTo(l, i, j)) {
+	if p >= v.param(DetectIncivility, "model_score") && (v.offensiveWord(l, i, j) || p >= v.param(DetectIncivility, "model_alone") && v.spokenTo(l, i, j) && v.offensive(l, i, j)) {
 		a, b := v.worst(l, i, j)
 		marks = append(marks, mark{"insult", "offensive words", p, l.span(a, b, "insult")})
 		best = p
@@ -140,7 +190,7 @@ func (r *Reader) offends(l *line, sc *scratch) (p float64, i, j int) {
 		return 0, 0, 0
 	}
 	r.windows(l, func(a, b int) {
-		sc.feats = r.civilFeatures(l, a, b, sc.feats[:0])
+		r.civilFeatures(l, a, b, &sc.feats)
 		if q := r.models.civility.Probability(sc.feats); q > p {
 			p, i, j = q, a, b
 		}
@@ -148,8 +198,8 @@ func (r *Reader) offends(l *line, sc *scratch) (p float64, i, j int) {
 	return p, i, j
 }
 
-// Offence gives the probability, 0 to 1, that a text is offensive or abusive,
-// whoever says it to whomever.
+// Offence gives the probability, 0 to 1, that a text is offensive, abusive or
+// hateful, whoever says it to whomever.
 func (r *Reader) Offence(text string) float64 {
 	sc := r.scratch.Get().(*scratch)
 	defer r.scratch.Put(sc)
@@ -157,31 +207,50 @@ func (r *Reader) Offence(text string) float64 {
 	l := r.read(&m, sc)
 	p, _, _ := r.offends(&l, sc)
 	for _, h := range l.hits {
-		if h.family == "civil" && h.kind != "soft" {
+		switch {
+		case l.quiet(h.i, h.j):
+		case h.family == "civil" && !h.minor() && h.kind != "other":
 			p = blend(h.score*0.6, p)
+		case h.family == "hate" && h.kind != "third":
+			p = blend(h.score*0.7, p)
 		}
 	}
 	return p
 }
 
-// offensiveWord says whether tokens [i, j) hold an oath or a hard insult, or a
-// milder one beside the one who is spoken to.
+// offensiveWord says whether tokens [i, j) hold a hard insult, an oath said to
+// somebody, or a milder insult beside the one who is spoken to. What is said of
+// oneself, quoted or denied does not count.
 func (r *Reader) offensiveWord(l *line, i, j int) bool {
+	to := r.spokenTo(l, i, j)
 	for k := i; k < j; k++ {
 		t := l.toks[k]
-		if t.Kind != phrase.Word {
+		if t.Kind != phrase.Word || l.muted(k) || k > 0 && r.quoted(l, k-1) {
 			continue
 		}
-		if r.civil.hard(t) {
+		switch w := l.weights[k]; {
+		case w.classes&r.civil.insults != 0:
+			return true
+		case r.civil.hard(t) && to:
+			return true
+		case (r.civil.mild(t) || w.cuss == 3 && w.classes&r.civil.plain == 0) && r.spokenTo(l, max(i, k-4), k): // "a stupid joke" is none to anybody
 			return true
 		}
-		if r.civil.mild(t) { // "a stupid joke" is none to anybody
-			if r.spokenTo(l, max(i, k-4), k) {
-				return true
-			}
-			continue
-		}
-		if r.civil.lexicon[l.text.S[t.A:t.B]].cuss == 3 {
+	}
+	return false
+}
+
+// quoted says whether token k is a quotation mark.
+func (r *Reader) quoted(l *line, k int) bool {
+	t := l.toks[k]
+	return t.Kind == phrase.Punct && (l.text.S[t.A] == '"' || l.text.S[t.A] == '*' || strings.HasPrefix(l.text.S[t.A:], "“"))
+}
+
+// offensive says whether tokens [i, j) hold a word that offends, beyond those of
+// violence, illness and the bedroom.
+func (r *Reader) offensive(l *line, i, j int) bool {
+	for k := i; k < j; k++ {
+		if l.weights[k].classes&r.civil.rough != 0 && !l.muted(k) {
 			return true
 		}
 	}

@@ -25,12 +25,19 @@ const FieldSize = 1 << 15
 
 // Field is what an expert's talk is about, learnt from their own texts: how
 // often each word stands in it. The zero Field knows nothing. It is not safe for
-// use by several goroutines while texts are added.
+// use by several goroutines.
 type Field struct {
 	counts map[uint32]float64
 	total  float64
 	texts  int
+
+	sessions map[string][]uint32 // the words that each conversation gave
+	order    []string            // the conversations, as they were learnt
 }
+
+// MaxFieldSessions is how many conversations a field keeps: of an expert's many,
+// those learnt last.
+const MaxFieldSessions = 200
 
 // fieldWords gives the hashed words of a text that can say what it is about.
 func (r *Reader) fieldWords(text string, visit func(uint32, phrase.Token)) {
@@ -55,19 +62,67 @@ func (r *Reader) FieldWords(text string, counts []float64) {
 }
 
 // Learn adds a text of the expert's to the field.
-func (r *Reader) Learn(f *Field, text string) {
+func (r *Reader) Learn(f *Field, text string) { f.add(r.distinct(text), 1) }
+
+// distinct gives the words of texts, each once: a word said ten times in a
+// conversation is one sign.
+func (r *Reader) distinct(texts ...string) []uint32 {
+	var out []uint32
+	seen := map[uint32]bool{}
+	for _, t := range texts {
+		r.fieldWords(t, func(h uint32, _ phrase.Token) {
+			if !seen[h] {
+				seen[h] = true
+				out = append(out, h)
+			}
+		})
+	}
+	return out
+}
+
+func (f *Field) add(words []uint32, n float64) {
 	if f.counts == nil {
 		f.counts = map[uint32]float64{}
 	}
-	seen := map[uint32]bool{}
-	r.fieldWords(text, func(h uint32, _ phrase.Token) {
-		if !seen[h] { // a word said ten times in a text is one sign
-			seen[h] = true
-			f.counts[h]++
-			f.total++
+	for _, h := range words {
+		if f.counts[h] += n; f.counts[h] <= 0 {
+			delete(f.counts, h)
 		}
-	})
-	f.texts++
+	}
+	f.total += n * float64(len(words))
+	f.texts += int(n)
+}
+
+// LearnConversation adds a conversation of the expert's to the field, as it
+// stands now, instead of what the field knew of it before. Of more than
+// MaxFieldSessions the one learnt first is forgotten.
+func (r *Reader) LearnConversation(f *Field, c model.Conversation) {
+	f.Forget(c.Session.ID)
+	texts := make([]string, len(c.Messages))
+	for i := range c.Messages {
+		texts[i] = c.Messages[i].Text
+	}
+	words := r.distinct(texts...)
+	if f.sessions == nil {
+		f.sessions = map[string][]uint32{}
+	}
+	f.sessions[c.Session.ID] = words
+	f.order = append(f.order, c.Session.ID)
+	f.add(words, 1)
+	if len(f.order) > MaxFieldSessions {
+		f.Forget(f.order[0])
+	}
+}
+
+// Forget takes a conversation out of the field.
+func (f *Field) Forget(session string) {
+	words, ok := f.sessions[session]
+	if !ok {
+		return
+	}
+	f.add(words, -1)
+	delete(f.sessions, session)
+	f.order = slices.DeleteFunc(f.order, func(s string) bool { return s == session })
 }
 
 // Distance says how far texts are from a field: 0 and below inside it, 1 and more
@@ -105,16 +160,19 @@ func (r *Reader) Distance(f *Field, texts []string) (d float64, ok bool) {
 }
 
 // OutsideField reviews a conversation against the expert's own history, and
-// gives an advisory finding where its words are far from it. Give history enough
-// to judge by (five texts and 200 words at least), without the conversation.
+// gives an advisory finding where its words are far from it. There must be
+// history enough to judge by (five texts and 200 words at least), and the
+// conversation is not part of it: the field forgets it. An expert who told the
+// client that it is not their field did right.
 func (r *Reader) OutsideField(c model.Conversation, f *Field) []model.Finding {
+	f.Forget(c.Session.ID)
 	var texts []string
 	for _, m := range c.Messages {
 		texts = append(texts, m.Text)
 	}
 	d, ok := r.Distance(f, texts)
 	limit := r.param(DetectExpertise, "distance")
-	if !ok || d < limit {
+	if !ok || d < limit || r.limited(c) {
 		return nil
 	}
 	// the words that are least the expert's
@@ -159,6 +217,24 @@ func (r *Reader) OutsideField(c model.Conversation, f *Field) []model.Finding {
 	}
 	fd.ID = model.FindingID(fd)
 	return []model.Finding{fd}
+}
+
+// limited says whether the expert told the client where their field ends.
+func (r *Reader) limited(c model.Conversation) bool {
+	sc := r.scratch.Get().(*scratch)
+	defer r.scratch.Put(sc)
+	for i := range c.Messages {
+		if c.Messages[i].From != model.FromExpert {
+			continue
+		}
+		l := r.read(&c.Messages[i], sc)
+		for _, h := range l.hits {
+			if h.family == "expertise" && h.kind == "limit" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // background is how often words stand in talk about anything.

@@ -12,6 +12,7 @@ import (
 	"mensch/app/model"
 	"mensch/app/transcripts/contacts"
 	"mensch/app/transcripts/fold"
+	"mensch/app/transcripts/linear"
 	"mensch/app/transcripts/phrase"
 )
 
@@ -42,6 +43,7 @@ type Reader struct {
 	models   modelSet
 	civil    civilClasses
 	ruled    *ruled
+	lexicon  *offenceWords
 	scratch  sync.Pool
 }
 
@@ -53,7 +55,7 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the phrase rules: %w", err)
 	}
-	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b), ruled: newRuled(pack)}
+	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b), ruled: newRuled(pack), lexicon: lexicon()}
 	for _, d := range builtinDomains {
 		r.domains[d] = true
 	}
@@ -92,7 +94,7 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 // is the score, 0 to 1, from which a detector speaks.
 var defaults = map[string]map[string]float64{
 	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
-	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_alone": 0.97},
+	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_score": 0.8, "model_alone": 0.985},
 	DetectConfidentiality: {"min_score": 0.5},
 	DetectSolicitation:    {"min_score": 0.5},
 	DetectDisparagement:   {"min_score": 0.5},
@@ -110,7 +112,7 @@ func (r *Reader) param(detector, name string) float64 {
 // scratch is one goroutine's working memory.
 type scratch struct {
 	matcher *phrase.Matcher
-	feats   []uint32
+	feats   linear.Features
 }
 
 // hit is a phrase rule that held in a message.
@@ -118,6 +120,14 @@ type hit struct {
 	family, kind string
 	score        float64
 	i, j         int // tokens
+}
+
+// softens says whether a phrase takes the sting out of an insult.
+func (h hit) softens() bool { return h.family == "civil" && (h.kind == "soft" || h.kind == "self") }
+
+// minor says whether a phrase is no insult by itself.
+func (h hit) minor() bool {
+	return h.softens() || h.family == "civil" && (h.kind == "spar" || h.kind == "peer")
 }
 
 // line is one message under the detectors' eyes.
@@ -128,10 +138,64 @@ type line struct {
 	ents []contacts.Entity
 	hits []hit
 
-	counts bool // it holds a digit, in figures or in words
-	signs  bool // it holds a sign of a mail address
-	ends   ends // the digits at its begin and its end
-	tone   tone // what the model says of it, once it was asked
+	counts  bool             // it holds a digit, in figures or in words
+	signs   bool             // it holds a sign of a mail address
+	ends    ends             // the digits at its begin and its end
+	tone    tone             // what the model says of it, once it was asked
+	weights []weight         // of each token
+	aliases map[int32]string // the plain words behind hidden ones, by where they begin
+	mutes   []bool           // of each token: said of oneself, quoted, or denied; nil: none
+}
+
+// mute takes the sting out of words that are said of oneself, quoted or denied,
+// to the end of their sentence.
+func (l *line) mute() {
+	for _, h := range l.hits {
+		if h.family != "counter" && (h.family != "civil" || h.kind != "self") {
+			continue
+		}
+		if l.mutes == nil {
+			l.mutes = make([]bool, len(l.toks))
+		}
+		for k := h.i; k < h.j; k++ {
+			l.mutes[k] = true
+		}
+		if h.family == "counter" {
+			for k := h.j; k < len(l.toks) && !l.toks[k].End; k++ {
+				l.mutes[k] = true
+			}
+		}
+	}
+}
+
+func (l *line) muted(k int) bool { return l.mutes != nil && l.mutes[k] }
+
+// quiet says whether all of tokens [i, j) are muted.
+func (l *line) quiet(i, j int) bool {
+	for k := i; k < j; k++ {
+		if !l.muted(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// alias notes the plain word behind a hidden one.
+func (l *line) alias(at int32, word string) {
+	if l.aliases == nil {
+		l.aliases = map[int32]string{}
+	}
+	l.aliases[at] = word
+}
+
+// word gives a token as it is read.
+func (l *line) word(t phrase.Token) string {
+	if l.aliases != nil {
+		if w, ok := l.aliases[t.A]; ok {
+			return w
+		}
+	}
+	return l.text.S[t.A:t.B]
 }
 
 func (l *line) expert() bool { return l.msg.From == model.FromExpert }
@@ -165,6 +229,7 @@ func (r *Reader) read(m *model.Message, sc *scratch) line {
 			l.ends.head, l.ends.tail, l.ends.whole = r.words.Ends(&l.text, l.toks)
 		}
 	}
+	r.weigh(&l)
 	sc.matcher.Find(l.toks, func(m phrase.Match) {
 		family, kind, _ := strings.Cut(m.Rule.Name, ".")
 		l.hits = append(l.hits, hit{family, kind, m.Rule.Score, m.I, m.J})
@@ -172,6 +237,7 @@ func (r *Reader) read(m *model.Message, sc *scratch) line {
 	if len(l.hits) > 1 {
 		slices.SortStableFunc(l.hits, func(a, b hit) int { return a.i - b.i })
 	}
+	l.mute()
 	return l
 }
 

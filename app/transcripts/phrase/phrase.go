@@ -36,6 +36,7 @@ type Token struct {
 	End  bool // a sentence ends here
 	Ask  bool // with a question mark
 	Glue bool // no space before it
+	Stop bool // in the book's class of stop words
 }
 
 // Match is one place where a rule holds: tokens [I, J).
@@ -61,6 +62,7 @@ type slot struct {
 	gap      int
 	cross    bool // the gap may cross the end of a sentence
 	optional bool
+	capital  bool // a capitalised word will do as well
 }
 
 // Book is a set of rules over one vocabulary. It is immutable once made and
@@ -73,6 +75,7 @@ type Book struct {
 	classes map[string][]uint64
 	classID map[string][]uint32
 	neg     []uint64
+	stop    []uint64
 	paired  []bool // whether a word begins a pair
 }
 
@@ -84,7 +87,8 @@ type Book struct {
 //
 // A slot is words joined by "|" (words, @class, two_words), "?" behind it makes
 // it optional; "~n" is a gap of up to n tokens within the sentence, "~~n" across
-// sentences; "#" a number, "*" any word, "<cap>" a capitalised word, "^" and "$"
+// sentences; "#" a number, "*" any word, "<cap>" a capitalised
+// word that is no stop word, also among choices, "^" and "$"
 // the begin and end of a sentence. -neg drops a match in a negated clause.
 func Parse(text string) (*Book, error) {
 	b := &Book{words: map[string]uint32{}, pairs: map[[2]uint32]uint32{}, classes: map[string][]uint64{}, classID: map[string][]uint32{}}
@@ -150,6 +154,7 @@ func Parse(text string) (*Book, error) {
 	// A rule is tried where its rarest words stand; the stop words are in
 	// every other line.
 	stop := b.classes["stop"]
+	b.stop = stop
 	cost := func(ids []uint32) int {
 		n := 0
 		for _, id := range ids {
@@ -167,7 +172,7 @@ func Parse(text string) (*Book, error) {
 				continue
 			}
 			r.slots[i].set = set(x.ids[i])
-			if !r.slots[i].optional && (r.anchor < 0 || cost(x.ids[i]) < cost(x.ids[r.anchor])) {
+			if !r.slots[i].optional && !r.slots[i].capital && (r.anchor < 0 || cost(x.ids[i]) < cost(x.ids[r.anchor])) {
 				r.anchor = i
 			}
 		}
@@ -262,6 +267,10 @@ func (b *Book) rule(line string) (*Rule, [][]uint32, error) {
 		default:
 			s.kind = 'w'
 			for w := range strings.SplitSeq(f, "|") {
+				if w == "<cap>" {
+					s.capital = true
+					continue
+				}
 				x, err := b.ids(w)
 				if err != nil {
 					return nil, nil, err
@@ -284,6 +293,9 @@ func (b *Book) Class(name string) func(Token) bool {
 	set := b.classes[name]
 	return func(t Token) bool { return t.ID != 0 && (has(set, t.ID) || t.Pair != 0 && has(set, t.Pair)) }
 }
+
+// Word gives a word's number, 0 if the book has no such word.
+func (b *Book) Word(s string) uint32 { return b.words[s] }
 
 func has(set []uint64, id uint32) bool {
 	return int(id/64) < len(set) && set[id/64]&(1<<(id%64)) != 0
@@ -326,6 +338,7 @@ func (b *Book) Tokens(t *fold.Text, buf []Token) []Token {
 			k.Kind = Word
 			k.ID = b.words[s[k.A:i]]
 			k.Cap = capital(t, int(k.A))
+			k.Stop = k.Cap && k.ID != 0 && has(b.stop, k.ID)
 		default:
 			_, n := utf8.DecodeRuneInString(s[i:])
 			i += n
@@ -492,19 +505,23 @@ func (s *slot) wide(t Token) int {
 		if t.Pair != 0 && has(s.set, t.Pair) {
 			return int(t.Wide)
 		}
-		ok = t.ID != 0 && has(s.set, t.ID)
+		ok = t.ID != 0 && has(s.set, t.ID) || s.capital && proper(t)
 	case '#':
 		ok = t.Kind == Number
 	case '*':
 		ok = t.Kind == Word
 	case 'C':
-		ok = t.Kind == Word && t.Cap && t.B-t.A > 1
+		ok = proper(t)
 	}
 	if ok {
 		return 1
 	}
 	return 0
 }
+
+// proper says whether a token may be a name: a word with a capital that is no
+// stop word, which a sentence begins with.
+func proper(t Token) bool { return t.Kind == Word && t.Cap && !t.Stop && t.B-t.A > 1 }
 
 // allowed applies the rule's conditions on the clause around it.
 func (b *Book) allowed(r *Rule, toks []Token, i, j int) bool {

@@ -1,0 +1,272 @@
+package transcripts
+
+import (
+	"slices"
+	"strings"
+
+	"mensch/app/transcripts/phrase"
+)
+
+// maxDisguise is how long a hidden word can be, in bytes of the reading.
+const maxDisguise = 24
+
+// weigh looks up what each word of a line says by itself. Hard words that are
+// hidden by spelling (sh1t, f*ck, f u c k, fuuuck, btch) become one token each,
+// with the plain word behind it.
+func (r *Reader) weigh(l *line) {
+	l.weights = slices.Grow(l.weights[:0], len(l.toks))[:len(l.toks)]
+	merged := false
+	for k := range l.toks {
+		t := &l.toks[k]
+		s := l.text.S[t.A:t.B]
+		if t.Kind == phrase.Line {
+			l.weights[k] = weight{}
+			continue
+		}
+		if !merged && (k+1 < len(l.toks) && l.toks[k+1].Glue && masks(s) || t.Kind == phrase.Word && len(s) == 1 && apart(l, k)) {
+			merged = true // seldom: the slow way, over the whole line
+		}
+		w, ok := r.lexicon.words[s]
+		if !ok && t.Kind == phrase.Word {
+			if plain := r.plain(s); plain != "" {
+				l.alias(t.A, plain)
+				w = r.lexicon.words[plain]
+				t.ID = r.book.Word(plain)
+			}
+		}
+		l.weights[k] = w
+	}
+	if merged {
+		r.unmask(l)
+	}
+}
+
+// masks says whether a token may begin a word with other characters inside.
+func masks(s string) bool {
+	c := s[0]
+	return c >= 'a' && c <= 'z' || c == '$' || c == '@' || c >= '0' && c <= '9' && len(s) == 1
+}
+
+// apart says whether three letters stand alone from token k on.
+func apart(l *line, k int) bool {
+	if k+2 >= len(l.toks) {
+		return false
+	}
+	for _, t := range l.toks[k+1 : k+3] {
+		if t.Kind != phrase.Word || t.B-t.A != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// unmask joins the tokens of hidden words.
+func (r *Reader) unmask(l *line) {
+	out, weights := 0, l.weights[:0]
+	at := make([]int, len(l.toks)+1) // where each token went
+	put := func(t phrase.Token, w weight) {
+		l.toks[out] = t
+		out++
+		weights = append(weights, w)
+	}
+	for k := 0; k < len(l.toks); {
+		at[k] = out
+		n, plain := r.hidden(l, k)
+		if n == 0 {
+			put(l.toks[k], l.weights[k])
+			k++
+			continue
+		}
+		t := l.toks[k]
+		t.B, t.End, t.Ask = l.toks[k+n-1].B, l.toks[k+n-1].End, false
+		t.Kind, t.ID, t.Pair = phrase.Word, r.book.Word(plain), 0
+		l.alias(t.A, plain)
+		for q := range n {
+			at[k+q] = out
+		}
+		put(t, r.lexicon.words[plain])
+		k += n
+	}
+	at[len(l.toks)] = out
+	l.toks, l.weights = l.toks[:out], weights
+	for i := range l.ents {
+		l.ents[i].I, l.ents[i].J = at[l.ents[i].I], at[l.ents[i].J]
+	}
+}
+
+// hidden says how many tokens from k on hide a hard word, and which; 0: none.
+func (r *Reader) hidden(l *line, k int) (int, string) {
+	t := l.toks[k]
+	if t.Glue && k > 0 && l.toks[k-1].Kind != phrase.Punct {
+		return 0, ""
+	}
+	for _, e := range l.ents {
+		if k >= e.I && k < e.J {
+			return 0, ""
+		}
+	}
+	if t.Kind == phrase.Word && t.B-t.A == 1 && apart(l, k) {
+		return r.spaced(l, k)
+	}
+	if !masks(l.text.S[t.A:t.B]) {
+		return 0, ""
+	}
+	j, letters, others := k+1, 0, 0
+	for j < len(l.toks) && l.toks[j].Glue && l.toks[j].Kind != phrase.Line && int(l.toks[j].B-t.A) <= maxDisguise {
+		j++
+	}
+	for _, q := range l.toks[k:j] {
+		if q.Kind == phrase.Word {
+			letters += int(q.B - q.A)
+		} else {
+			others++
+		}
+	}
+	if letters < 1 || others == 0 || j == k+1 {
+		return 0, ""
+	}
+	for ; j > k+1; j-- { // without what ends the sentence
+		s := l.text.S[t.A:l.toks[j-1].B]
+		if plain := r.unmasked(s); plain != "" {
+			return j - k, plain
+		}
+		if q := l.toks[j-1]; q.Kind != phrase.Punct || strings.ContainsAny(l.text.S[q.A:q.B], "*$@#") {
+			break
+		}
+	}
+	return 0, ""
+}
+
+// spaced joins letters that stand alone: f u c k.
+func (r *Reader) spaced(l *line, k int) (int, string) {
+	var buf [16]byte
+	n := 0
+	for n < len(buf) && k+n < len(l.toks) {
+		t := l.toks[k+n]
+		if t.Kind != phrase.Word || t.B-t.A != 1 {
+			break
+		}
+		buf[n] = l.text.S[t.A]
+		n++
+	}
+	for ; n >= 3; n-- {
+		if s := string(buf[:n]); r.lexicon.hard[s] && (n > 3 || s == "ass" || s == "fag") {
+			return n, s
+		}
+	}
+	return 0, ""
+}
+
+var unleet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b", "$", "s", "@", "a", "!", "i", "|", "i", "+", "t", ".", "", "-", "", "_", "", "*", "", "'", "", "\"", "", "~", "")
+
+// unmasked reads a run of letters with other characters among them.
+func (r *Reader) unmasked(s string) string {
+	if !plainWord(s[:1]) && s[0] != '$' && s[0] != '@' && (s[0] < '0' || s[0] > '9') {
+		return ""
+	}
+	if strings.Contains(s, "..") || strings.Contains(s, "--") {
+		return ""
+	}
+	s = strings.TrimRight(s, "!")
+	if len(s) < 3 {
+		return ""
+	}
+	if p := unleet.Replace(s); r.lexicon.hard[p] && (len(p) > 3 || len(s) == len(p)) {
+		return p
+	}
+	if strings.ContainsRune(s, '1') {
+		if p := unleet.Replace(strings.ReplaceAll(s, "1", "l")); len(p) > 3 && r.lexicon.hard[p] {
+			return p
+		}
+	}
+	if !strings.ContainsAny(s, ".-_'\"~") {
+		if p := r.plain(unleet.Replace(s)); len(p) > 3 {
+			return p
+		}
+	}
+	// starred out: each character that is no letter stands for one or, alone,
+	// for some
+	last := s[len(s)-1:]
+	if !strings.ContainsAny(s, "*#%$@&!") || !plainWord(s[:1]) || !plainWord(last) && (len(s) < 4 || !strings.Contains("*#$@", last)) {
+		return ""
+	}
+	for _, cand := range r.lexicon.shaped[shape{s[0], len(s)}] {
+		if fits(cand, s) {
+			return cand
+		}
+	}
+	return ""
+}
+
+// fits says whether a word agrees with what is left to see of it.
+func fits(word, seen string) bool {
+	starred := 0
+	for i := range len(seen) {
+		if c := seen[i]; c >= 'a' && c <= 'z' {
+			if c != word[i] {
+				return false
+			}
+		} else {
+			starred++
+		}
+	}
+	return starred > 0 && starred < len(seen)-1 || starred == len(seen)-1 && len(seen) == 4
+}
+
+// stems are so hard that any word with one inside is: #fuckthem, scumfuks.
+var stems = []string{"fuck", "shit", "bitch", "cunt", "nigger", "nigga", "faggot", "asshole", "dumbass", "libtard", "whore", "retard"}
+
+var stemless = map[string]bool{"shitake": true, "shiitake": true, "scunthorpe": true, "retarder": true, "retardant": true, "retardants": true, "mishit": true, "cushitic": true, "retardancy": true}
+
+// plain gives the hard word behind an odd spelling of letters alone; "": none.
+func (r *Reader) plain(s string) string {
+	if len(s) < 3 || len(s) > 40 {
+		return ""
+	}
+	if p, ok := r.lexicon.bare[s]; ok {
+		return p
+	}
+	long := false
+	for i := 2; i < len(s); i++ {
+		if s[i] == s[i-1] && s[i] == s[i-2] {
+			long = true
+			break
+		}
+	}
+	if long {
+		for _, keep := range []int{1, 2} {
+			if p := squeeze(s, keep); r.lexicon.hard[p] {
+				return p
+			}
+		}
+	}
+	if len(s) < 6 || len(s) > 30 {
+		return ""
+	}
+	for _, stem := range stems {
+		if strings.Contains(s, stem) && !stemless[s] {
+			return stem
+		}
+	}
+	return ""
+}
+
+// squeeze shortens runs of three and more of a letter.
+func squeeze(s string, keep int) string {
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && s[j] == s[i] {
+			j++
+		}
+		n := j - i
+		if n >= 3 {
+			n = keep
+		}
+		for range n {
+			b = append(b, s[i])
+		}
+		i = j
+	}
+	return string(b)
+}
