@@ -136,7 +136,6 @@ var civilWords = map[string]string{
 // rude scores one message and marks what is uncivil in it.
 func (v *view) rude(l *line) (float64, []mark) {
 	var marks []mark
-	soft := ofFamily(l.hits, "civil")
 	best := 0.0
 	for _, h := range l.hits {
 		if h.family == "hate" && (h.kind == "third" || h.kind == "jail") && !v.colleague {
@@ -146,7 +145,7 @@ func (v *view) rude(l *line) (float64, []mark) {
 			continue
 		}
 		score := h.score
-		for _, s := range soft {
+		for _, s := range l.around(h.i, h.j) {
 			if s.softens() && s.i < h.j && s.j > h.i {
 				score *= 0.3
 				break
@@ -170,7 +169,7 @@ func (v *view) rude(l *line) (float64, []mark) {
 	}
 	// The model alone knows the tone, not the target: it needs a word that
 	// offends, said to somebody.
-	for _, s := range soft {
+	for _, s := range l.around(i, j) {
 		if s.softens() && s.i < j && s.j > i {
 			return best, marks
 		}

@@ -53,7 +53,7 @@ func (v *view) persons() []evidence {
 			told := map[string]float64{}
 			from, to := s.i, s.j
 			take := func(l *line, lo, hi int, here bool) {
-				for _, p := range l.hits {
+				for _, p := range l.around(lo, hi) {
 					if p.family != "private" || p.i < lo || p.j > hi || v.yours(l, p.i) {
 						continue
 					}
@@ -147,7 +147,11 @@ func (v *view) disparagement() {
 		if !l.expert() {
 			continue
 		}
+		began := len(ev)
 		for _, c := range l.hits {
+			if len(ev)-began >= manyMarks {
+				break
+			}
 			if c.family == "disparage" {
 				if from, to := v.sentence(l, c.i); !v.denied(l, c, c, from, to) && !v.notOurs(l, c) {
 					ev = append(ev, evidence{i, l.hitSpan(c, "disparagement"), c.score, ranDown(c.kind)})
@@ -158,7 +162,7 @@ func (v *view) disparagement() {
 				continue
 			}
 			from, to := v.sentence(l, c.i)
-			for _, d := range l.hits {
+			for _, d := range l.around(from, to) {
 				if d.family != "verdict" || d.i < from || d.j > to || d.i-c.j > verdictReach || c.i-d.j > verdictReach || v.denied(l, c, d, from, to) {
 					continue
 				}
@@ -199,6 +203,9 @@ func (v *view) oursIn(i int) bool {
 	return false
 }
 
+// manyMarks is how many marks of one kind a message gets at most.
+const manyMarks = 20
+
 // verdictReach is how many tokens lie at most between whom it is about and what
 // is said of them.
 const verdictReach = 12
@@ -208,14 +215,18 @@ func (v *view) is(l *line, k int, word string) bool {
 	return l.text.S[l.toks[k].A:l.toks[k].B] == word
 }
 
+// longSentence is how many tokens of a sentence are read before and after whom
+// it is about.
+const longSentence = 40
+
 // sentence gives the tokens of the sentence around token k.
 func (v *view) sentence(l *line, k int) (from, to int) {
-	for from = k; from > 0 && !l.toks[from-1].End; from-- {
+	for from = k; from > 0 && k-from < longSentence && !l.toks[from-1].End; from-- {
 	}
-	for to = k; to < len(l.toks) && !l.toks[to].End; to++ {
+	for to = k; to < len(l.toks)-1 && to-k < longSentence && !l.toks[to].End; to++ {
 	}
 	if to-from <= 3 && to+1 < len(l.toks) && l.toks[to].Ask { // LivePerson? A sinking ship.
-		for to++; to < len(l.toks) && !l.toks[to].End; to++ {
+		for to++; to < len(l.toks)-1 && to-k < longSentence && !l.toks[to].End; to++ {
 		}
 	}
 	return from, min(to+1, len(l.toks))

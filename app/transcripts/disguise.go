@@ -64,6 +64,12 @@ func apart(l *line, k int) bool {
 func (r *Reader) unmask(l *line) {
 	out, weights := 0, l.weights[:0]
 	at := make([]int, len(l.toks)+1) // where each token went
+	taken := make([]bool, len(l.toks))
+	for _, e := range l.ents { // contacts are no hidden words; each token is marked once
+		for k := e.I; k < e.J && k < len(taken) && !(taken[k] && k > e.I); k++ {
+			taken[k] = true
+		}
+	}
 	put := func(t phrase.Token, w weight) {
 		l.toks[out] = t
 		out++
@@ -71,7 +77,7 @@ func (r *Reader) unmask(l *line) {
 	}
 	for k := 0; k < len(l.toks); {
 		at[k] = out
-		n, plain := r.hidden(l, k)
+		n, plain := r.hidden(l, k, taken)
 		if n == 0 {
 			put(l.toks[k], l.weights[k])
 			k++
@@ -95,15 +101,14 @@ func (r *Reader) unmask(l *line) {
 }
 
 // hidden says how many tokens from k on hide a hard word, and which; 0: none.
-func (r *Reader) hidden(l *line, k int) (int, string) {
+// taken are the tokens of contacts.
+func (r *Reader) hidden(l *line, k int, taken []bool) (int, string) {
 	t := l.toks[k]
 	if t.Glue && k > 0 && l.toks[k-1].Kind != phrase.Punct {
 		return 0, ""
 	}
-	for _, e := range l.ents {
-		if k >= e.I && k < e.J {
-			return 0, ""
-		}
+	if taken[k] {
+		return 0, ""
 	}
 	if t.Kind == phrase.Word && t.B-t.A == 1 && apart(l, k) {
 		return r.spaced(l, k)

@@ -46,7 +46,7 @@ func (r *Reader) windows(l *line, visit func(i, j int)) {
 func (r *Reader) civilFeatures(l *line, i, j int, f *linear.Features) {
 	f.Words = r.wordFeatures(l, i, j, f.Words[:0])
 	f.Signs = f.Signs[:0]
-	for _, h := range l.hits {
+	for _, h := range l.around(i, j) {
 		if (h.family == "civil" && !h.minor() || h.family == "hate") && h.i < j && h.j > i && !l.quiet(h.i, h.j) {
 			f.Signs = append(f.Signs, mix(hash(hash(signSeed, h.family), h.kind)))
 		}

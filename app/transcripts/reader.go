@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -161,7 +162,7 @@ func (l *line) mute() {
 			l.mutes[k] = true
 		}
 		if h.family == "counter" {
-			for k := h.j; k < len(l.toks) && !l.toks[k].End; k++ {
+			for k := h.j; k < len(l.toks) && k-h.j < longSentence && !l.toks[k].End; k++ {
 				l.mutes[k] = true
 			}
 		}
@@ -197,6 +198,17 @@ func (l *line) word(t phrase.Token) string {
 	}
 	return l.text.S[t.A:t.B]
 }
+
+// around gives the phrases that touch tokens [lo, hi), and a few before them; the
+// phrases are in order of their begin, and none is longer than longPhrase.
+func (l *line) around(lo, hi int) []hit {
+	a := sort.Search(len(l.hits), func(k int) bool { return l.hits[k].i >= lo-longPhrase })
+	b := sort.Search(len(l.hits), func(k int) bool { return l.hits[k].i > hi })
+	return l.hits[a:max(a, b)]
+}
+
+// longPhrase is how many tokens a phrase takes at most.
+const longPhrase = 64
 
 func (l *line) expert() bool { return l.msg.From == model.FromExpert }
 

@@ -89,6 +89,7 @@ func TestAdversarial(t *testing.T) {
 		"parens": "((((", "phones": "415 555 2671 ", "you": "you are the ", "leave": "leave me a please ", "override": "\u202ea", "marks": "e\u0301", "look-alikes": "аa", "fullwidth": "５",
 		"iban": "de12 ", "hex": "0x12ab", "addresses": "12 Baker ", "copyright": "copyright ", "skype": "skype is ", "client": "a client told ", "let": "let's go on ", "long": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		"underscores": "a_", "glued mail": "aatgmaildot", "names on": "jane on skype ", "providers": "gmail: ", "leet": "f1ve", "keycaps": "5\ufe0f\u20e3", "lines": "5\n", "slips": "five fiive sevn ",
+		"counter-speech": "\"women are \" wrong ", "running down": "this site is a scam ", "hidden words": "f.u.c.k ", "confidences": "another client who ",
 	} {
 		read := func(size int) time.Duration {
 			c := talk("e: " + strings.Repeat(piece, size/len(piece)))
