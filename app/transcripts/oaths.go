@@ -12,7 +12,7 @@ import (
 // anybody: it reads words alone, in no context.
 func Oaths(text string) [][2]int {
 	var out [][2]int
-	words := lexicon()
+	words := lexicon().words
 	look := func(start, end int) {
 		// The surest only, and in the form that the lexicon has.
 		if w, ok := words[fold.New(text[start:end]).S]; ok && w.cuss >= 2 {
