@@ -105,26 +105,45 @@ func (p *plane) averaged(w, h int) *plane {
 	// Down the rows first into one row of sums, then along it: both by the
 	// exact share of each source pixel in each target pixel.
 	cols := spans(p.w, w)
-	rows := spans(p.h, h)
 	sum := make([]float32, p.w)
-	for y, r := range rows {
+	for y, r := range spans(p.h, h) {
 		clear(sum)
 		for k := r.from; k <= r.to; k++ {
-			weight := r.weight(k)
-			src := p.pix[k*p.w : (k+1)*p.w]
-			for x, v := range src {
-				sum[x] += v * weight
-			}
+			addRow(sum, p.pix[k*p.w:(k+1)*p.w], r.weight(k))
 		}
-		for x, c := range cols {
-			var t float32
-			for k := c.from; k <= c.to; k++ {
-				t += sum[k] * c.weight(k)
-			}
-			out.pix[y*w+x] = t * c.scale * r.scale
-		}
+		alongRow(sum, cols, r.scale, out.pix[y*w:(y+1)*w])
 	}
 	return out
+}
+
+// addRow adds a row, weighed, to sums.
+func addRow(sum, row []float32, weight float32) {
+	sum = sum[:len(row)]
+	if weight == 1 {
+		for x, v := range row {
+			sum[x] += v
+		}
+		return
+	}
+	for x, v := range row {
+		sum[x] += v * weight
+	}
+}
+
+// alongRow averages sums of columns along the row.
+func alongRow(sum []float32, cols []span, scale float32, out []float32) {
+	out = out[:len(cols)]
+	for x := range cols {
+		c := &cols[x]
+		t := sum[c.from] * c.first
+		if c.to > c.from {
+			for _, v := range sum[c.from+1 : c.to] {
+				t += v
+			}
+			t += sum[c.to] * c.last
+		}
+		out[x] = t * c.scale * scale
+	}
 }
 
 // span is the run of source pixels that make one target pixel.
@@ -161,45 +180,48 @@ func spans(from, to int) []span {
 	return out
 }
 
-// shrinker averages rows of bytes down as they come.
+// shrinker averages rows of bytes down as they come: first down the columns,
+// which is most of the work and goes in whole numbers, then along the row.
 type shrinker struct {
 	out        *plane
 	cols, rows []span
 	y, row     int // the source row that comes next, the target row in work
+	sum        []uint32
+	total      uint32 // of the weights in sum
 	line       []float32
 }
 
+// wholeRow is the weight of a row that lies in one target row as a whole. Sums
+// of bytes stay in 32 bits for some 16,000 rows, and the largest picture has
+// about a hundred for a row of the smallest.
+const wholeRow = 1 << 10
+
 func newShrinker(w, h, tw, th int) *shrinker {
-	return &shrinker{out: newPlane(tw, th), cols: spans(w, tw), rows: spans(h, th), line: make([]float32, tw)}
+	return &shrinker{out: newPlane(tw, th), cols: spans(w, tw), rows: spans(h, th), sum: make([]uint32, w), line: make([]float32, w)}
 }
 
 func (s *shrinker) add(src []uint8) {
-	if len(s.cols) == len(src) {
-		for x, v := range src {
-			s.line[x] = float32(v)
-		}
-	} else {
-		for x, c := range s.cols {
-			t := float32(src[c.from]) * c.first
-			if c.to > c.from {
-				var whole uint32
-				for _, v := range src[c.from+1 : c.to] {
-					whole += uint32(v)
-				}
-				t += float32(whole) + float32(src[c.to])*c.last
-			}
-			s.line[x] = t * c.scale
-		}
-	}
 	for s.row < len(s.rows) {
 		r := s.rows[s.row]
 		if s.y < r.from {
 			break
 		}
-		weight := r.weight(s.y) * r.scale
 		out := s.out.pix[s.row*s.out.w : (s.row+1)*s.out.w]
-		for x, v := range s.line {
-			out[x] += v * weight
+		if r.from == r.to && len(s.cols) == len(src) { // a copy
+			for x, v := range src[:len(out)] {
+				out[x] = float32(v)
+			}
+		} else {
+			s.take(src, uint32(r.weight(s.y)*wholeRow+0.5))
+			if s.y < r.to {
+				break
+			}
+			for x, v := range s.sum[:len(s.line)] {
+				s.line[x] = float32(v)
+			}
+			alongRow(s.line, s.cols, 1/float32(max(s.total, 1)), out)
+			clear(s.sum)
+			s.total = 0
 		}
 		if s.y < r.to {
 			break
@@ -207,6 +229,14 @@ func (s *shrinker) add(src []uint8) {
 		s.row++ // the row may have a share in the next target row too
 	}
 	s.y++
+}
+
+func (s *shrinker) take(src []uint8, weight uint32) {
+	sum := s.sum[:len(src)]
+	for x, v := range src {
+		sum[x] += uint32(v) * weight
+	}
+	s.total += weight
 }
 
 // lumaRows gives a function that reads one row of an image as luma, its colours

@@ -20,7 +20,7 @@ import (
 )
 
 // askImport asks for a folder or file by its path, so that it works by
-// keyboard; the system's own dialogs are a button away.
+// keyboard; the system's own choosers are a button away.
 func (v *View) askImport() {
 	bank, ok := v.current()
 	if !ok || v.busy {
