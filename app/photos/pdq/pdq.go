@@ -108,7 +108,19 @@ func box(in, out []float32, n, window int) {
 		count++
 		right++
 	}
-	for i := range n {
+	for i := 0; i < n; i++ {
+		if count == window && right < n {
+			// In the middle, where most values are, one comes and one goes.
+			c := float32(count)
+			for right < n {
+				sum += in[right]
+				sum -= in[left]
+				out[i] = sum / c
+				i, left, right = i+1, left+1, right+1
+			}
+			i--
+			continue
+		}
 		add, drop := steps(i, n, half, window, count, left, right)
 		if add {
 			sum += in[right]
@@ -152,6 +164,18 @@ func boxColumns(in, out []float32, w, n, window int) {
 		take()
 	}
 	for i := range n {
+		if count == window && right < n {
+			c := float32(count)
+			fresh, old, row := in[right*w:][:w], in[left*w:][:w], out[i*w:][:w]
+			for x, v := range sum[:w] {
+				v += fresh[x]
+				v -= old[x]
+				sum[x] = v
+				row[x] = v / c
+			}
+			left, right = left+1, right+1
+			continue
+		}
 		add, drop := steps(i, n, half, window, count, left, right)
 		if add {
 			take()
