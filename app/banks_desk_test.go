@@ -58,7 +58,11 @@ func zipped(t testing.TB, files map[string][]byte) []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for name, data := range files {
-		part, err := w.Create(name)
+		method := zip.Deflate
+		if len(data) == 0 {
+			method = zip.Store // a compressor for each of 50,000 empty files takes half a minute
+		}
+		part, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 		must(t, err)
 		_, err = part.Write(data)
 		must(t, err)
@@ -346,15 +350,21 @@ func TestVerdictsCountForItemsAndScores(t *testing.T) {
 	p := newPlace(t)
 	ctx := t.Context()
 	known := scene(1)
-	bank := p.bank("Stock", model.BankStock)
-	_, err := p.AddToBank(ctx, bank, []app.BankFile{{Name: "x", Open: opener(jpegOf(t, known, 90))}}, nil)
-	must(t, err)
-	const experts = 40
+	// Few experts and several banks, as each expert is held against each other.
+	var all []string
+	for i := range 4 {
+		bank := p.bank(fmt.Sprintf("Stock %d", i), model.BankStock)
+		_, err := p.AddToBank(ctx, bank, []app.BankFile{{Name: "x", Open: opener(jpegOf(t, known, 90-i))}}, nil)
+		must(t, err)
+		all = append(all, bank)
+	}
+	bank := all[0]
+	const experts = 10
 	for i := range experts {
-		p.expert(name(i), fmt.Sprintf("Cluster %d", i), jpegOf(t, known, 60+i%40))
+		p.expert(name(i), fmt.Sprintf("Cluster %d", i), jpegOf(t, known, 60+3*i))
 	}
 	p.detect()
-	judge := func(i int, word model.MatchWord) model.Finding {
+	judge := func(i int, bank string, word model.MatchWord) model.Finding {
 		t.Helper()
 		for _, f := range p.findings(name(i)) {
 			if f.Match.Bank == bank {
@@ -363,13 +373,13 @@ func TestVerdictsCountForItemsAndScores(t *testing.T) {
 				return f
 			}
 		}
-		t.Fatalf("%s has no finding", name(i))
+		t.Fatalf("%s has no finding in %s", name(i), bank)
 		return model.Finding{}
 	}
-	judge(0, model.WordSamePicture)
-	judge(1, model.WordUnrelated)
-	last := judge(2, model.WordSamePerson)
-	judge(2, model.WordSamePicture) // they thought again: the last word counts
+	judge(0, bank, model.WordSamePicture)
+	judge(1, bank, model.WordUnrelated)
+	last := judge(2, bank, model.WordSamePerson)
+	judge(2, bank, model.WordSamePicture) // they thought again: the last word counts
 	item := p.items(bank)[0]
 	if item.Confirmed != 2 || item.Refuted != 1 {
 		t.Errorf("%+v", item)
@@ -395,7 +405,9 @@ func TestVerdictsCountForItemsAndScores(t *testing.T) {
 		t.Errorf("three verdicts move %v to %v", last.Match.Score, shown)
 	}
 	for i := 3; i < experts; i++ {
-		judge(i, model.WordUnrelated)
+		for _, bank := range all {
+			judge(i, bank, model.WordUnrelated)
+		}
 	}
 	if record, err = p.MatchRecord(ctx); err != nil || !record.Calibrated() || record.Curve.IsIdentity() {
 		t.Fatalf("%+v %v", record, err)
@@ -403,7 +415,7 @@ func TestVerdictsCountForItemsAndScores(t *testing.T) {
 	file, err = p.CaseFile(ctx, name(2)+".1")
 	must(t, err)
 	if shown := score(file, last.ID); shown > 0.6*last.Match.Score {
-		t.Errorf("37 of 40 refuted, and %v is shown as %v", last.Match.Score, shown)
+		t.Errorf("29 of 31 refuted, and %v is shown as %v", last.Match.Score, shown)
 	}
 	// The matcher's own score is what is kept, so a verdict is not weighed twice.
 	if f, err := p.store.Finding(ctx, last.ID); err != nil || f.Match.Score != last.Match.Score {
@@ -423,9 +435,9 @@ func score(file app.CaseFile, findingID string) float64 {
 func TestImportsCanBeCancelledAndKeepWhatIsIn(t *testing.T) {
 	p := newPlace(t)
 	bank := p.bank("Stock", model.BankStock)
-	files := make([]app.BankFile, 200)
+	files := make([]app.BankFile, 100)
+	img := scene(1)
 	for i := range files {
-		img := scene(1)
 		img.SetNRGBA(i, i, color.NRGBA{uint8(i), 0, 0, 255})
 		files[i] = app.BankFile{Name: name(i), Open: opener(jpegOf(t, img, 50))}
 	}
@@ -434,7 +446,7 @@ func TestImportsCanBeCancelledAndKeepWhatIsIn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	if n := len(p.items(bank)); n == 0 || n >= 200 {
+	if n := len(p.items(bank)); n == 0 || n >= 100 {
 		t.Errorf("%d items", n)
 	}
 }
