@@ -88,11 +88,7 @@ step, or dismiss), also what was proposed. Approve and refuse need that view.`,
 // onStore runs do on the desk of a store that is there.
 func (t *tool) onStore(do func(ctx context.Context, desk *app.Desk, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := t.existing(); err != nil {
-			return err
-		}
-		desk, err := t.offline(cmd.Context())
-		return with(desk, err, func(desk *app.Desk) error { return do(cmd.Context(), desk, args) })
+		return t.onKept(cmd.Context(), func(desk *app.Desk) error { return do(cmd.Context(), desk, args) })
 	}
 }
 

@@ -110,12 +110,8 @@ func (t *tool) bankCommand() *cobra.Command {
 
 // atDesk runs do with the store's desk, which must be there.
 func (t *tool) atDesk(cmd *cobra.Command, do func(ctx context.Context, desk *app.Desk) error) error {
-	if err := t.existing(); err != nil {
-		return err
-	}
 	ctx := cmd.Context()
-	desk, err := t.offline(ctx)
-	return with(desk, err, func(desk *app.Desk) error { return do(ctx, desk) })
+	return t.onKept(ctx, func(desk *app.Desk) error { return do(ctx, desk) })
 }
 
 func findBank(ctx context.Context, desk *app.Desk, name string) (model.Bank, error) {

@@ -54,12 +54,8 @@ random sample to look at (“menschctl decide CASE”).`,
 		if all {
 			b.Cases, b.Filter = nil, &filter
 		}
-		if err := t.existing(); err != nil {
-			return err
-		}
 		ctx := cmd.Context()
-		desk, err := t.offline(ctx)
-		return with(desk, err, func(desk *app.Desk) error { return t.bulk(ctx, desk, b, dryRun, sample, seed) })
+		return t.onKept(ctx, func(desk *app.Desk) error { return t.bulk(ctx, desk, b, dryRun, sample, seed) })
 	}
 	f := cmd.Flags()
 	f.BoolVar(&dismiss, "dismiss", false, "dismiss them")

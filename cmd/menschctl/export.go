@@ -28,12 +28,8 @@ proofs, and a signature. “menschctl verify FILE” checks it without the store
 A file that is there already is not replaced.`,
 		Args: args(1, 1),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				path := out
 				if path == "" {
 					path = app.ExportName(ids[0], redacted)
@@ -74,12 +70,8 @@ from a copy. The reason stands in the audit log; the heads of the old log stay a
 the platform.`,
 		Args: args(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				key, err := desk.VerifierKey()
 				if renew {
 					key, err = desk.RenewKey(ctx, reason)

@@ -56,11 +56,7 @@ is 7 (or 1 if none could be read).`,
 				}
 				return t.match(paths, func(query string, file io.Reader) ([]matchLine, error) { return known.match(ctx, query, file) })
 			}
-			if err := t.existing(); err != nil {
-				return err
-			}
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				return t.match(paths, func(query string, file io.Reader) ([]matchLine, error) { return matchDesk(ctx, desk, query, file) })
 			})
 		},

@@ -47,12 +47,8 @@ A conflict is ended with --keep-theirs, which drops the decision made here, or
 --keep-mine, which decides anew on the case as it is now.`,
 		Args: args(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				for _, do := range []struct {
 					id string
 					it func(string) error
@@ -205,12 +201,8 @@ func (t *tool) undoCommand() *cobra.Command {
 		Short: "Take a decision, a proposal or an answer back that was not sent",
 		Args:  args(1, 1),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				if err := desk.Undo(ctx, ids[0]); err != nil {
 					return decisionError(ids[0], err)
 				}

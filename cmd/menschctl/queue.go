@@ -46,12 +46,8 @@ need a person are listed: open, in conflict, appealed.`,
 			if limit < 0 {
 				return usagef("queue: --limit must not be negative")
 			}
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error { return t.queue(ctx, desk, filter, limit) })
+			return t.onKept(ctx, func(desk *app.Desk) error { return t.queue(ctx, desk, filter, limit) })
 		},
 	}
 	f := cmd.Flags()

@@ -51,12 +51,8 @@ func (t *tool) rulesShow() *cobra.Command {
 		Long:  "Show which version of the rules is in force and how each detector fares: what it finds, what was accepted and rejected, whether its scores drift.\n--file prints the rules themselves, as the file that check, preview and apply read.",
 		Args:  args(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				rules, err := desk.Rules(ctx)
 				if err != nil {
 					return err
@@ -137,12 +133,8 @@ func (t *tool) rulesHistory() *cobra.Command {
 	return &cobra.Command{
 		Use: "history", Short: "Who changed the rules, when and why, newest first", Args: args(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				rules, err := desk.Rules(ctx)
 				if err != nil {
 					return err
@@ -272,12 +264,8 @@ func (t *tool) rulesPreview() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error { return t.previewRules(ctx, desk, pack) })
+			return t.onKept(ctx, func(desk *app.Desk) error { return t.previewRules(ctx, desk, pack) })
 		},
 	}
 }
@@ -353,12 +341,8 @@ func (t *tool) rulesApply() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error {
+			return t.onKept(ctx, func(desk *app.Desk) error {
 				rules, err := desk.Rules(ctx)
 				if err != nil {
 					return err

@@ -32,12 +32,8 @@ strikes that expire, and how far second moderators agree (Cohen's kappa).
 			if asCSV && t.json {
 				return usagef("stats: --csv and --json exclude each other")
 			}
-			if err := t.existing(); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			desk, err := t.offline(ctx)
-			return with(desk, err, func(desk *app.Desk) error { return t.stats(ctx, desk, days, asCSV) })
+			return t.onKept(ctx, func(desk *app.Desk) error { return t.stats(ctx, desk, days, asCSV) })
 		},
 	}
 	cmd.Flags().IntVar(&days, "days", 30, "so many days back")

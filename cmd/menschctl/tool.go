@@ -85,6 +85,15 @@ func (t *tool) offline(ctx context.Context) (*app.Desk, error) {
 	return workplace.Open(ctx, workplace.Config{Dir: t.folder(), Offline: true})
 }
 
+// onKept does something on the store that is there, without a platform.
+func (t *tool) onKept(ctx context.Context, do func(*app.Desk) error) error {
+	if err := t.existing(); err != nil {
+		return err
+	}
+	desk, err := t.offline(ctx)
+	return with(desk, err, do)
+}
+
 // online opens the desk and connects it.
 func (t *tool) online(ctx context.Context) (*app.Desk, error) {
 	token, err := t.token()

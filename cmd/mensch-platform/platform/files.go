@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 	"unicode"
 
 	"mensch/app/model"
@@ -60,38 +58,7 @@ func fileType(data []byte) string {
 
 // file serves a file of an appeal, never as anything that a browser would run.
 func (s *Server) file(w http.ResponseWriter, r *http.Request, _ *holder) {
-	id := r.PathValue("id")
-	none := refuse(http.StatusNotFound, notFound, "There is no file of that name.")
-	if !isPhotoID(id) {
-		s.fail(w, r, none)
-		return
-	}
-	var known string
-	err := s.readers.GetContext(r.Context(), &known, "SELECT media_type FROM files WHERE id = ?", id)
-	if errors.Is(err, sql.ErrNoRows) {
-		s.fail(w, r, none)
-		return
-	}
-	if err != nil {
-		s.fail(w, r, fmt.Errorf("reading file %s: %w", id, err))
-		return
-	}
-	file, err := os.Open(s.pathUnder("files", id))
-	if errors.Is(err, fs.ErrNotExist) {
-		s.fail(w, r, none)
-		return
-	}
-	if err != nil {
-		s.fail(w, r, fmt.Errorf("opening file %s: %w", id, err))
-		return
-	}
-	defer func() { _ = file.Close() }()
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", "attachment")
-	h.Set("ETag", `"`+id+`"`)
-	h.Set("Cache-Control", "private, max-age=31536000, immutable")
-	http.ServeContent(w, r, "", time.Time{}, file)
+	s.serveKept(w, r, kept{noun: "file", folder: "files", query: "SELECT media_type FROM files WHERE id = ?", attachment: true})
 }
 
 // dropFiles takes away the files that no appeal names any more.

@@ -36,33 +36,49 @@ func isPhotoID(id string) bool {
 }
 
 func (s *Server) photo(w http.ResponseWriter, r *http.Request, _ *holder) {
+	s.serveKept(w, r, kept{noun: "photo", folder: "photos", query: "SELECT media_type FROM photos WHERE id = ?"})
+}
+
+// kept is where bytes lie that are named by their hash, and where they are
+// noted. With attachment they are served as something no browser runs.
+type kept struct {
+	noun, folder, query string
+	attachment          bool
+}
+
+// serveKept serves the bytes that the path's ID names.
+func (s *Server) serveKept(w http.ResponseWriter, r *http.Request, k kept) {
 	id := r.PathValue("id")
-	none := refuse(http.StatusNotFound, notFound, "There is no photo of that name.")
+	none := refuse(http.StatusNotFound, notFound, "There is no %s of that name.", k.noun)
 	if !isPhotoID(id) {
 		s.fail(w, r, none)
 		return
 	}
 	var mediaType string
-	err := s.readers.GetContext(r.Context(), &mediaType, "SELECT media_type FROM photos WHERE id = ?", id)
+	err := s.readers.GetContext(r.Context(), &mediaType, k.query, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		s.fail(w, r, none)
 		return
 	}
 	if err != nil {
-		s.fail(w, r, fmt.Errorf("reading photo %s: %w", id, err))
+		s.fail(w, r, fmt.Errorf("reading %s %s: %w", k.noun, id, err))
 		return
 	}
-	file, err := os.Open(s.photoPath(id))
+	file, err := os.Open(s.pathUnder(k.folder, id))
 	if errors.Is(err, fs.ErrNotExist) {
 		s.fail(w, r, none) // erased meanwhile
 		return
 	}
 	if err != nil {
-		s.fail(w, r, fmt.Errorf("opening photo %s: %w", id, err))
+		s.fail(w, r, fmt.Errorf("opening %s %s: %w", k.noun, id, err))
 		return
 	}
 	defer func() { _ = file.Close() }()
 	h := w.Header()
+	if k.attachment {
+		mediaType = "application/octet-stream"
+		h.Set("Content-Disposition", "attachment")
+	}
 	h.Set("Content-Type", mediaType)
 	h.Set("ETag", `"`+id+`"`)
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
