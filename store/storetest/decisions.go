@@ -46,12 +46,8 @@ func FillDecisions(ctx context.Context, dir string, now time.Time) (made []Made,
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
-	decision, err := tx.PreparexContext(ctx, `INSERT INTO decisions (id, version, epoch, case_id, expert_id, outcome, reverses, decided_at, body, standing, case_version, received_at)
-		VALUES (?, 1, 0, ?, ?, ?, ?, ?, ?, 'confirmed', 2, ?)`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = decision.Close() }() // the transaction closes it too
+	const decision = `INSERT INTO decisions (id, version, epoch, case_id, expert_id, outcome, reverses, decided_at, body, standing, case_version, received_at)
+		VALUES (?, 1, 0, ?, ?, ?, ?, ?, ?, 'confirmed', 2, ?)`
 	rng := rand.New(rand.NewPCG(3, 4))
 	steps := []string{"note", "warning", "warning", "suspension"}
 	for i, c := range cases {
@@ -71,7 +67,7 @@ func FillDecisions(ctx context.Context, dir string, now time.Time) (made []Made,
 			m.Reversed = i%17 == 0
 			body = fmt.Sprintf(`{"moderator":%q,"sanctions":[{"guideline":%q,"step":%q}],"evidence":[{"guideline":"other"}]}`, m.Moderator, m.Guideline, m.Step)
 		}
-		if _, err := decision.ExecContext(ctx, m.ID, c.ID, c.ExpertID, outcome, "", m.Decided.UnixMicro(), body, m.Decided.UnixMicro()); err != nil {
+		if _, err := tx.ExecContext(ctx, decision, m.ID, c.ID, c.ExpertID, outcome, "", m.Decided.UnixMicro(), body, m.Decided.UnixMicro()); err != nil {
 			return nil, err
 		}
 		if outcome == "sanctioned" {
@@ -81,7 +77,7 @@ func FillDecisions(ctx context.Context, dir string, now time.Time) (made []Made,
 			}
 		}
 		if m.Reversed {
-			if _, err := decision.ExecContext(ctx, m.ID+"-r", c.ID, c.ExpertID, "reversed", m.ID, m.Decided.Add(time.Minute).UnixMicro(), `{"moderator":"Moderator 9"}`, 0); err != nil {
+			if _, err := tx.ExecContext(ctx, decision, m.ID+"-r", c.ID, c.ExpertID, "reversed", m.ID, m.Decided.Add(time.Minute).UnixMicro(), `{"moderator":"Moderator 9"}`, 0); err != nil {
 				return nil, err
 			}
 		}

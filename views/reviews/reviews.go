@@ -324,7 +324,7 @@ func (v *View) openCase() {
 	if i < 0 || i >= len(v.entries) {
 		return
 	}
-	id := ""
+	var id string
 	if a := v.entries[i].approval; a != nil {
 		id = a.CaseID
 	} else {
