@@ -44,6 +44,7 @@ type View struct {
 	all     bool // closed ones, too
 	entries []entry
 	names   map[string]string
+	cut     bool // there are more than were loaded
 
 	list   *show.List
 	empty  *show.Para
@@ -161,10 +162,14 @@ func (v *View) Title() string { return "Second looks" }
 
 // Subtitle says what is in sight.
 func (v *View) Subtitle() string {
+	text := "Proposals and appeals that wait"
 	if v.all {
-		return "Proposals and appeals, answered ones too"
+		text = "Proposals and appeals, answered ones too"
 	}
-	return "Proposals and appeals that wait"
+	if v.cut {
+		text += fmt.Sprintf(": the first %d of each, more follow as these are answered", page)
+	}
+	return text
 }
 
 // Actions are the header's buttons.
@@ -203,7 +208,6 @@ func (v *View) Tick(time.Time) { v.list.RefreshRows() }
 
 func (v *View) toggleAll() {
 	v.all = !v.all
-	v.sh.Retitle()
 	v.Refresh()
 }
 
@@ -245,7 +249,8 @@ func (v *View) Refresh() {
 
 func (v *View) take(l loaded) {
 	kept := v.key(v.list.Selected())
-	v.names, v.entries = l.names, nil
+	v.names, v.entries, v.cut = l.names, nil, len(l.approvals) == page || len(l.appeals) == page
+	v.sh.Retitle()
 	for i := range l.approvals {
 		v.entries = append(v.entries, entry{approval: &l.approvals[i]})
 	}

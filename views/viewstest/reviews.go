@@ -2,8 +2,10 @@ package viewstest
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -257,7 +259,11 @@ func (d *Desk) PaperImage(ctx context.Context, id string, maxPixels int) (image.
 // ExpertNames gives the made-up names.
 func (d *Desk) ExpertNames(ctx context.Context, ids []string) (map[string]string, error) {
 	out := map[string]string{}
-	for i, id := range ids {
+	for _, id := range ids {
+		i, err := strconv.Atoi(strings.TrimPrefix(id, "e"))
+		if err != nil {
+			return nil, fmt.Errorf("an expert called %q: %w", id, err)
+		}
 		out[id] = names[(i*5+3)%len(names)] + ", " + clusters[(i*3+2)%len(clusters)]
 	}
 	return out, d.enter(ctx, "ExpertNames")
