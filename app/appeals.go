@@ -207,7 +207,7 @@ func (d *Desk) prepareReview(ctx context.Context, draft ReviewDraft) (Preview, m
 			PackVersion: d.pack().Version, DecidedAt: now,
 		}
 		decision.Message, err = cases.ComposeUpheld(d.pack(), decision.Language, expert, first.ID, first.DecidedAt)
-		preview.SideEffects = []string{"Leaves the decision, its sanctions and its strikes as they are.", "Sends the expert the message below."}
+		preview.SideEffects = []string{"Leaves the decision, its sanctions and its strikes as they are.", "Sends the expert the message as it stands here."}
 	}
 	var unresolved *guidelines.UnresolvedError
 	switch {

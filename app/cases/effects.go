@@ -52,7 +52,7 @@ func SideEffects(pack *guidelines.Pack, d model.Decision, facts model.CaseFacts)
 	case d.Outcome == model.Dismissed:
 		add("The expert is not told, and the record stays as it is.")
 	case d.Message != "":
-		add("Sends the expert the message below.")
+		add("Sends the expert the message as it stands here.")
 	}
 	for _, why := range NeedsApproval(pack, d.Sanctions) {
 		add("%s", why)

@@ -112,7 +112,7 @@ func (d *Desk) Approval(ctx context.Context, id string) (app.ApprovalFile, error
 	if f.Revealed {
 		decision := sanctioned(id)
 		f.Approval.Decision = &decision
-		f.Effects = []string{"Suspends Priya Venkataraman in Coaching for 30 days, until 22 December 2026.", "Adds 3 strikes under “Be discreet”, until 23 November 2027.", "Closes 2 incidents.", "Notifies 1 reporter.", "Sends the expert the message below."}
+		f.Effects = []string{"Suspends Priya Venkataraman in Coaching for 30 days, until 22 December 2026.", "Adds 3 strikes under “Be discreet”, until 23 November 2027.", "Closes 2 incidents.", "Notifies 1 reporter.", "Sends the expert the message as it stands here."}
 	}
 	for _, a := range d.Answers {
 		if a.ApprovalID == id {
@@ -223,7 +223,7 @@ func (d *Desk) PreviewReview(ctx context.Context, draft app.ReviewDraft) (app.Pr
 	}
 	p := app.Preview{
 		Message:     "Hello Priya,\n\nyou objected to our decision on your account in Coaching (reference d-first). A moderator who took no part in it has looked at everything again. The decision stands.\n\n" + draft.Reason + "\n\nYou may turn to a certified out-of-court dispute settlement body, or to a court.",
-		SideEffects: []string{"Leaves the decision, its sanctions and its strikes as they are.", "Sends the expert the message below.", "Answers the appeal."},
+		SideEffects: []string{"Leaves the decision, its sanctions and its strikes as they are.", "Sends the expert the message as it stands here.", "Answers the appeal."},
 		Decision:    model.Decision{ID: "d-second", CaseID: "e000002.1", Outcome: model.Dismissed, Answers: draft.AppealID},
 	}
 	if draft.Overturn {
