@@ -613,26 +613,3 @@ func (d *Desk) attendance(ctx context.Context, expert model.Expert) (model.Scope
 	scope.Findings = d.sealed(ratings.Attendance(d.pack(), expert, convs, events), scope.Scope)
 	return scope, nil
 }
-
-func (d *Desk) rankCases(ctx context.Context, work []model.Work) error {
-	ids := make([]string, 0, len(work))
-	for _, w := range work {
-		ids = append(ids, w.ID)
-	}
-	return d.refreshCases(ctx, ids...)
-}
-
-func (d *Desk) refreshCases(ctx context.Context, expertIDs ...string) error {
-	now := d.now().UTC()
-	if err := d.weigh(ctx, now, expertIDs); err != nil {
-		return err
-	}
-	r := d.ruling.Load()
-	err := d.store.RefreshCases(ctx, expertIDs, now, func(facts model.CaseFacts) model.Priority {
-		return r.prioritise(facts, now)
-	})
-	if err != nil {
-		return fmt.Errorf("ranking cases: %w", err)
-	}
-	return nil
-}

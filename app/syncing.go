@@ -98,6 +98,9 @@ func (d *Desk) syncNow(ctx context.Context, p platform.Platform, server string, 
 	if err != nil {
 		return err
 	}
+	if err := d.regroup(ctx); err != nil {
+		return err
+	}
 	tell("checking the audit log", 0, 0)
 	return d.anchor(ctx, p, server)
 }
@@ -215,7 +218,21 @@ func (d *Desk) Run(ctx context.Context) {
 				wait = 0
 			}
 		}
+		d.rankIfIdle(ctx)
 		d.syncIfDue(ctx)
+	}
+}
+
+// rankIfIdle ranks what is left to be ranked, but not while a sync brings more.
+func (d *Desk) rankIfIdle(ctx context.Context) {
+	d.mu.Lock()
+	running := d.status.Running
+	d.mu.Unlock()
+	if running {
+		return
+	}
+	if err := d.regroup(ctx); err != nil && ctx.Err() == nil {
+		d.fail(err)
 	}
 }
 

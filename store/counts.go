@@ -36,7 +36,7 @@ func (s *Store) Counts(ctx context.Context) (model.Counts, error) {
 		(SELECT count(*) FROM photos WHERE bytes > 0) AS photos,
 		(SELECT count(*) FROM findings WHERE gone = 0) AS findings,
 		(SELECT count(*) FROM cases WHERE shown = 1 AND state = 'open') AS open,
-		(SELECT count(*) FROM cases WHERE shown = 1 AND state IN ('waiting', 'proposed')) AS waiting,
+		(SELECT count(*) FROM cases WHERE shown = 1 AND state = 'waiting') AS waiting,
 		(SELECT count(*) FROM cases WHERE shown = 1 AND state = 'decided') AS decided,
 		(SELECT count(*) FROM cases WHERE shown = 1 AND state = 'conflict') AS conflicts,
 		(SELECT count(*) FROM outbox WHERE state NOT IN ('acked', 'undone'))

@@ -260,8 +260,9 @@ func (t *tx) stand(decisionID, standing string) error {
 		return err
 	}
 	var expert string
-	if _, err := t.get(&expert, `SELECT expert_id FROM decisions WHERE id = ?`, decisionID); err != nil {
-		return err
+	found, err := t.get(&expert, `SELECT expert_id FROM decisions WHERE id = ?`, decisionID)
+	if err != nil || !found {
+		return err // a colleague's proposal has no decision here
 	}
 	return t.queue(model.WorkCase, expert)
 }

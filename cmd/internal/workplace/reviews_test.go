@@ -106,8 +106,28 @@ func (c *court) sync(desks ...*app.Desk) {
 	for range 2 {
 		for _, d := range desks {
 			check(c.t, d.Sync(c.t.Context(), nil))
+			if status, err := d.Status(c.t.Context()); err != nil || status.Counts.Work != 0 {
+				c.t.Errorf("after a sync %s has %d things to read, %v", d.Moderator(), status.Counts.Work, err)
+			}
 		}
 	}
+}
+
+// late is the desk of somebody who comes when all has happened: nothing is
+// left to do on it after its first sync.
+func (c *court) late(t *testing.T) *app.Desk {
+	t.Helper()
+	ctx := t.Context()
+	token := platform.NewSecret()
+	check(t, c.far.AddTokens(ctx, platform.Token{Name: "Late", Roles: []string{platform.RoleModerator}, Secret: token}))
+	desk, err := workplace.Open(ctx, workplace.Config{Dir: t.TempDir(), Server: c.base, Token: token})
+	check(t, err)
+	t.Cleanup(func() { check(t, desk.Close()) })
+	check(t, desk.Sync(ctx, nil))
+	if status, err := desk.Status(ctx); err != nil || status.Counts.Work != 0 || status.Counts.Experts != 2 {
+		t.Errorf("who comes late counts %+v, %v", status.Counts, err)
+	}
+	return desk
 }
 
 func (c *court) draft(caseID string, step model.Step, days int) app.Draft {
@@ -251,6 +271,7 @@ func TestNoIsAnEndToo(t *testing.T) {
 	c.sync(c.mira, c.kim)
 	c.state(c.mira, "e1.1", model.CaseOpen)
 	c.state(c.kim, "e1.1", model.CaseOpen)
+	c.state(c.late(t), "e1.1", model.CaseOpen)
 }
 
 // TestTwoAnswer: the platform has one word, and whoever was slower is told.
@@ -347,6 +368,8 @@ func TestOverturningGivesEverythingBack(t *testing.T) {
 	id := c.object(t, d.ID)
 	c.sync(c.mira, c.kim, c.noor)
 	c.state(c.noor, "e1.1", model.CaseAppealed)
+	fresh := c.late(t)
+	c.state(fresh, "e1.1", model.CaseAppealed)
 
 	for _, desk := range []*app.Desk{c.mira, c.kim} {
 		file, err := desk.Appeal(ctx, id)
