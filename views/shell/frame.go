@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -370,4 +371,10 @@ func (b *railButton) choose(on bool) {
 	b.label.Refresh()
 	b.icon.SetResource(show.Tinted(b.res, ink))
 	b.ground.Paint(ground)
+}
+
+// RailNumber is the digit that goes to a screen of the rail with Ctrl; 0 if it
+// is not in the rail.
+func RailNumber(screen string) int {
+	return slices.IndexFunc(railItems, func(r railItem) bool { return r.screen == screen }) + 1
 }

@@ -368,7 +368,10 @@ func (s *Shell) StepOr(caseID string, by int, otherwise func()) {
 
 // Retitle shows the present screen's title, subtitle and actions again; a
 // screen calls it when they changed.
-func (s *Shell) Retitle() { s.frame.retitle() }
+func (s *Shell) Retitle() {
+	s.frame.retitle()
+	s.router.listen() // its chords may have changed, too
+}
 
 // changePause is how far apart two answers to Changed are at least: a sync
 // that lands page after page must not keep a screen from ever being read.
