@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http/httptest"
 	"os"
@@ -204,8 +205,38 @@ func (w *window) shown(name string) int {
 	return strings.Count(w.log(), "screen="+name+" ")
 }
 
-// settle leaves time for a screen to load and draw on a slow machine.
-func (w *window) settle() { time.Sleep(1200 * time.Millisecond) }
+// settle waits until the program has been at rest for half a second: until then
+// it reads, draws, or waits for a processor of a busy machine.
+func (w *window) settle() {
+	end := time.Now().Add(6 * time.Second)
+	for calm := 0; calm < 8 && time.Now().Before(end); {
+		time.Sleep(60 * time.Millisecond)
+		calm++
+		if w.busy() {
+			calm = 0
+		}
+	}
+}
+
+// busy reports whether a thread of the program runs, could run or waits for the
+// disk.
+func (w *window) busy() bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", w.cmd.Process.Pid))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, path := range threads {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended
+		}
+		// The name before it may hold anything, but the last bracket ends it.
+		if at := bytes.LastIndex(raw, []byte(") ")); at >= 0 && at+2 < len(raw) && (raw[at+2] == 'R' || raw[at+2] == 'D') {
+			return true
+		}
+	}
+	return false
+}
 
 // focus waits for the window and gives it the keyboard.
 func (w *window) focus() {
@@ -242,6 +273,7 @@ func TestTheProgramInAWindow(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("a virtual display needs X11; the screens' own tests run everywhere")
 	}
+	t.Parallel()
 	ctx := context.Background()
 	dir := t.TempDir()
 	s := newScreen(t)
