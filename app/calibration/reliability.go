@@ -1,6 +1,10 @@
 package calibration
 
-import "math"
+import (
+	"math"
+
+	"mensch/app/scores"
+)
 
 // Band is what became of the findings whose probability lay in [From, To).
 type Band struct {
@@ -35,7 +39,7 @@ func Reliability(verdicts []Verdict, c Curve, n int) []Band {
 	}
 	for i := range bands {
 		b := &bands[i]
-		b.Low, b.High = wilson(b.Accepted, b.Count)
+		b.Low, b.High = scores.Wilson(float64(b.Accepted), float64(b.Count))
 		if b.Count > 0 {
 			b.Expected /= float64(b.Count)
 		}
@@ -68,17 +72,4 @@ func Error(bands []Band) float64 {
 		}
 	}
 	return sum / float64(n)
-}
-
-// wilson is the 95 % interval of a share of k in n (E. B. Wilson, JASA 22, 1927).
-func wilson(k, n int) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	m := float64(n)
-	p := float64(k) / m
-	middle := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, middle-half), min(1, middle+half)
 }

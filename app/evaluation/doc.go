@@ -42,4 +42,22 @@
 //	latency       an annotated chat log (NAME.ascii.txt with NAME.annotation.txt
 //	              beside it, or a folder of them), or messages: id, session, from,
 //	              at, reply_to
+//
+// # Photos
+//
+// The matcher is measured on a folder of known photos, a folder of photos to
+// look up, and a file that says what is true of them: JSON Lines, a JSON array,
+// CSV or TSV with
+//
+//	query    the photo that is looked up: a file below its folder
+//	bank     the photo of the bank that it is a copy of: a file below its folder,
+//	         a list of them, several with ; between them, or null or "" for none
+//	kind     if wanted: "none" for a pair that is no copy, "same person" for
+//	         one that may be called a similar portrait
+//	group    if wanted: a name for its part of the result, such as the evasion
+//
+// or a table of query, bank and group without a head, or one JSON object from
+// queries to bank photos. Names are found with and without folders and endings.
+// A query that isn't named has no copy in the bank. Counted are pairs of a query
+// and a bank photo, so false_positive_rate is the rate of false matches.
 package evaluation

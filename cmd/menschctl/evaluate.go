@@ -23,6 +23,7 @@ type verdictLine struct {
 
 func (t *tool) evaluateCommand() *cobra.Command {
 	var o evaluation.Options
+	var pictures evaluation.Pictures
 	cmd := &cobra.Command{
 		Use:   "evaluate DETECTOR FILE...",
 		Short: "Measure a detector on a labelled file",
@@ -35,9 +36,27 @@ Detectors: ` + strings.Join(evaluation.Detectors(), ", ") + `.
 
 A row has a text (text, message, tweet, …) and says what is true of it by y, label,
 spans or copyrights; “go doc ./app/evaluation” has every shape. Fields that nobody
-asks for are passed over; a row that cannot be read is counted and named.`,
-		Args: args(2, -1),
+asks for are passed over; a row that cannot be read is counted and named.
+
+evaluate photos --bank DIR --queries DIR --truth FILE measures the matcher on
+pairs of a query and a bank photo. A row of the truth has a query, a bank photo
+(or several, or none) and perhaps a group, such as how the photo was altered;
+“go doc ./app/evaluation” has every shape.`,
+		Args: args(1, -1),
 		RunE: func(cmd *cobra.Command, given []string) error {
+			folders := pictures.Bank != "" || pictures.Queries != "" || pictures.Truth != ""
+			switch {
+			case given[0] == "photos" || given[0] == "photo":
+				if len(given) > 1 || pictures.Bank == "" || pictures.Queries == "" || pictures.Truth == "" {
+					return usagef("evaluate photos takes --bank, --queries and --truth, and nothing else")
+				}
+				pictures.Half = o.Half
+				return t.evaluatePictures(cmd.Context(), pictures, o.Verdicts)
+			case folders:
+				return usagef("--bank, --queries and --truth belong to evaluate photos")
+			case len(given) < 2:
+				return usagef("evaluate %s: which file?", oneLine(given[0]))
+			}
 			o.Detector = given[0]
 			return t.evaluate(cmd.Context(), o, given[1:])
 		},
@@ -47,7 +66,32 @@ asks for are passed over; a row that cannot be read is counted and named.`,
 	flags.StringVar(&o.Half, "half", "", "only one half of the rows, `a or b`, drawn by a hash of their text")
 	flags.BoolVar(&o.Verdicts, "rows", false, "print what is said of each row too, without its text")
 	flags.BoolVar(&o.Disguise, "disguise", false, "contact, with marked words: hide them in known ways too, and count the points lost")
+	flags.StringVar(&pictures.Bank, "bank", "", "photos: the `folder` of known photos")
+	flags.StringVar(&pictures.Queries, "queries", "", "photos: the `folder` of photos to look up")
+	flags.StringVar(&pictures.Truth, "truth", "", "photos: the `file` that says which shows which")
 	return cmd
+}
+
+// evaluatePictures measures the matcher on two folders.
+func (t *tool) evaluatePictures(ctx context.Context, o evaluation.Pictures, rows bool) error {
+	show, end := t.progress()
+	res, claims, err := evaluation.MeasurePictures(ctx, o, func(what string, done, total int) { show(what, int64(done), int64(total)) })
+	end()
+	if err != nil {
+		return err
+	}
+	if rows {
+		for _, c := range claims {
+			if t.json {
+				if err := t.emit(c); err != nil {
+					return err
+				}
+				continue
+			}
+			t.sayf("%s  %s  %s: %.0f %%, %s", oneLine(c.Query), c.Kind, oneLine(c.Match), 100*c.Score, map[bool]string{true: "right", false: "wrong"}[c.Right])
+		}
+	}
+	return t.printResult(res)
 }
 
 func (t *tool) evaluate(ctx context.Context, o evaluation.Options, paths []string) error {

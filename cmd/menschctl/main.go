@@ -53,6 +53,12 @@
 //
 //	{"file","row","want","got","score","spans":[{"label","start","end"}]}
 //
+// evaluate photos --bank DIR --queries DIR --truth FILE counts pairs of a query
+// and a bank photo; with --rows, a line for each claim comes first, or one with
+// an empty match for a query that nothing is claimed of:
+//
+//	{"query","match","kind","score","right","group"}
+//
 // match --json prints a match a line, best first; region is the part of the
 // query that shows the other picture, as shares of its width and height:
 //

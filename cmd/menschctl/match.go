@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"mensch/app"
 	"mensch/app/model"
@@ -151,101 +146,38 @@ func newMatchLine(query string, m model.Match) matchLine {
 
 // folderBank is a folder of photos as a bank, without a store.
 type folderBank struct {
-	name    string
-	matcher *photos.Matcher
-	files   map[string][]string // by photo ID: a folder may hold one twice
+	name string
+	*photos.Folder
 }
 
 // readBank hashes every photo in a folder and below, on all cores.
 func (t *tool) readBank(ctx context.Context, dir string) (*folderBank, error) {
-	b := &folderBank{name: dir, files: map[string][]string{}}
-	var paths []string
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.Type().IsRegular() && !strings.HasPrefix(entry.Name(), ".") {
-			paths = append(paths, path)
-		}
-		return ctx.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the bank %s: %w", dir, err)
-	}
-	where := map[string]string{} // photo ID to a path with its bytes
-	b.matcher = photos.NewMatcher(func(_ context.Context, id string) (io.ReadCloser, error) { return os.Open(where[id]) })
 	show, end := t.progress()
-	hashes := make([]model.PhotoHashes, len(paths))
-	faults := make([]error, len(paths))
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, path := range paths {
-		if gctx.Err() != nil {
-			break
-		}
-		show("hashing", int64(i), int64(len(paths)))
-		group.Go(func() error {
-			hashes[i], faults[i] = hashFile(path)
-			return gctx.Err()
-		})
-	}
-	err = group.Wait()
+	folder, err := photos.ReadFolder(ctx, dir, func(done, total int) { show("hashing", int64(done), int64(total)) })
 	end()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the bank: %w", err)
 	}
-	for i, path := range paths {
-		if faults[i] != nil {
-			if !t.quiet {
-				t.tellf("%s is left out of the bank: %v", path, faults[i])
-			}
-			continue
+	if !t.quiet {
+		for _, left := range folder.Left {
+			t.tellf("%s is left out of the bank: %v", filepath.Join(dir, left.Name), left.Err)
 		}
-		id := hashes[i].PhotoID
-		name, err := filepath.Rel(dir, path)
-		if err != nil || name == "." {
-			name = filepath.Base(path)
-		}
-		where[id] = path
-		b.files[id] = append(b.files[id], filepath.ToSlash(name))
 	}
-	b.matcher.Add(hashes...)
-	return b, nil
-}
-
-func hashFile(path string) (model.PhotoHashes, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return model.PhotoHashes{}, errors.Unwrap(err)
-	}
-	defer func() { _ = file.Close() }()
-	pic, err := photos.Decode(file)
-	if err != nil {
-		return model.PhotoHashes{}, err
-	}
-	h := photos.Hash(pic)
-	h.PhotoID = pic.ID
-	return h, nil
+	return &folderBank{dir, folder}, nil
 }
 
 func (b *folderBank) match(ctx context.Context, query string, file io.Reader) ([]matchLine, error) {
-	raw, err := io.ReadAll(io.LimitReader(file, photos.MaxBytes+1))
+	h, pic, err := photos.HashReader(file)
 	if err != nil {
 		return nil, err
 	}
-	pic, err := photos.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	h := photos.Hash(pic)
-	h.PhotoID = pic.ID
-	found, err := b.matcher.Match(ctx, h, pic)
+	found, err := b.Matcher.Match(ctx, h, pic)
 	if err != nil {
 		return nil, err
 	}
 	var lines []matchLine
 	for _, m := range found {
-		for _, name := range b.files[m.Other] {
+		for _, name := range b.Names(m.Other) {
 			line := newMatchLine(query, m)
 			line.Match, line.Bank = name, b.name
 			lines = append(lines, line)
