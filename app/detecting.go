@@ -52,6 +52,9 @@ func (d *Desk) Detect(ctx context.Context, progress func(phase string, done, tot
 	if err := d.recalibrate(ctx); err != nil {
 		return err
 	}
+	if err := d.ageCases(ctx); err != nil {
+		return err
+	}
 	counts, err := d.store.Counts(ctx)
 	if err != nil {
 		return fmt.Errorf("counting the work: %w", err)

@@ -79,6 +79,9 @@ type DetectStore interface {
 	PendingWork(ctx context.Context, kind model.WorkKind, after string, limit int) ([]model.Work, error)
 	// QueueAllWork queues everything again, after a change of rules.
 	QueueAllWork(ctx context.Context) error
+	// QueueOpenCases queues the ranking of the open cases that were opened
+	// after an instant; the zero time takes all of them.
+	QueueOpenCases(ctx context.Context, after time.Time) error
 	// FinishWork takes done work off the queue and, in the same transaction,
 	// replaces the findings of each scope. A finding whose ID was there
 	// before keeps its verdict and its marks' verdicts. Each touched expert

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"mensch/app/model"
 )
@@ -54,6 +55,20 @@ func (s *Store) QueueAllWork(ctx context.Context) error {
 			}
 		}
 		return nil
+	})
+}
+
+// QueueOpenCases queues the ranking of the open cases that were opened after an
+// instant; the zero time takes all of them.
+func (s *Store) QueueOpenCases(ctx context.Context, after time.Time) error {
+	since := int64(0)
+	if !after.IsZero() {
+		since = us(after)
+	}
+	return s.write(ctx, "queueing open cases to be ranked anew", func(t *tx) error {
+		_, err := t.exec(`INSERT INTO work (kind, id, stamp) SELECT DISTINCT ?, expert_id, `+newStamp+` FROM cases WHERE state = 'open' AND shown = 1 AND opened_at > ?
+			ON CONFLICT DO UPDATE SET stamp = excluded.stamp`, model.WorkCase, since)
+		return err
 	})
 }
 

@@ -20,7 +20,8 @@ func (r Result) Row(name, measure string, target float64, atLeast bool) scores.R
 	}
 	if r.Baseline != nil {
 		if v := r.Baseline.named(measure); v != nil {
-			row.Baseline = fmt.Sprintf("%.3g (%s)", *v, r.Baseline.Name)
+			row.Baseline = fmt.Sprintf("%.3g", *v)
+			row.Note = strings.TrimPrefix(row.Note+"; naive: "+r.Baseline.Name, "; ")
 		}
 	}
 	return scores.Judge(row)

@@ -48,5 +48,12 @@ func Wilson(k, n float64) (low, high float64) {
 	p := k / n
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return max(0, middle-half), min(1, middle+half)
+	low, high = max(0, middle-half), min(1, middle+half)
+	if k == 0 { // exactly, whatever the last bit says
+		low = 0
+	}
+	if k == n {
+		high = 1
+	}
+	return low, high
 }
