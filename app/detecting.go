@@ -547,7 +547,7 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 		return err
 	}
 	convs = slices.DeleteFunc(convs, func(c model.Conversation) bool { return c.Session.ID == "" })
-	against, err := d.holdAgainst(ctx, convs)
+	against, err := d.holdAgainst(ctx, &d.indexes.histories, convs)
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,8 @@ func (h *histories) forget(sessionID string) {
 }
 
 // holdAgainst reviews conversations against what their expert's other ones say,
-// and gives the findings by session.
-func (d *Desk) holdAgainst(ctx context.Context, convs []model.Conversation) (map[string][]model.Finding, error) {
+// and gives the findings by session. What it reads for that is kept in h.
+func (d *Desk) holdAgainst(ctx context.Context, h *histories, convs []model.Conversation) (map[string][]model.Finding, error) {
 	byExpert := map[string][]model.Conversation{}
 	for _, c := range convs {
 		byExpert[c.Session.ExpertID] = append(byExpert[c.Session.ExpertID], c)
@@ -63,7 +63,7 @@ func (d *Desk) holdAgainst(ctx context.Context, convs []model.Conversation) (map
 	for expertID, own := range byExpert {
 		group.Go(func() error {
 			reader := d.reader()
-			history := d.indexes.histories.take(expertID)
+			history := h.take(expertID)
 			if history == nil {
 				history = &transcripts.History{}
 				err := d.store.ConversationsOf(gctx, expertID, func(c model.Conversation) error {
@@ -81,7 +81,7 @@ func (d *Desk) holdAgainst(ctx context.Context, convs []model.Conversation) (map
 				out[c.Session.ID] = found
 				mu.Unlock()
 			}
-			d.indexes.histories.keep(expertID, history)
+			h.keep(expertID, history)
 			return nil
 		})
 	}

@@ -107,6 +107,8 @@ type preview struct {
 	out           *RulesPreview
 	progress      func(string, int64, int64)
 
+	histories histories // as the draft's detectors read them
+
 	mu    sync.Mutex
 	found map[string]*difference // by expert
 }
@@ -158,8 +160,7 @@ func (p *preview) reread(ctx context.Context, reads guidelines.Reads, reread gui
 	phase := "reading " + string(reads)
 	var do func(context.Context, string) error
 	switch reads {
-	case guidelines.ReadsSessions:
-		do = p.session
+	case guidelines.ReadsSessions: // a page at a time: a conversation is held against the expert's others
 	case guidelines.ReadsPhotos:
 		// A photo is judged on the profiles that show it.
 		work.Kind = model.WorkProfile
@@ -199,12 +200,14 @@ func (p *preview) reread(ctx context.Context, reads guidelines.Reads, reread gui
 		total += int64(len(page))
 	}
 	for begin := 0; begin < len(ids); begin += workPage {
-		group, gctx := errgroup.WithContext(ctx)
-		group.SetLimit(runtime.GOMAXPROCS(0))
-		for _, id := range ids[begin:min(begin+workPage, len(ids))] {
-			group.Go(func() error { return do(gctx, id) })
+		page := ids[begin:min(begin+workPage, len(ids))]
+		var err error
+		if reads == guidelines.ReadsSessions {
+			err = p.sessions(ctx, page)
+		} else {
+			err = each(ctx, page, do)
 		}
-		if err := group.Wait(); err != nil {
+		if err != nil {
 			return fmt.Errorf("%s: %w", phase, err)
 		}
 		p.progress(phase, int64(min(begin+workPage, len(ids))), total)
@@ -229,22 +232,53 @@ func thresholdsOnly(before, after *guidelines.Pack, r guidelines.Reread) bool {
 	return true
 }
 
-func (p *preview) session(ctx context.Context, id string) error {
-	scope := model.ScopeFindings{Scope: "session:" + id}
-	conv, err := p.desk.store.Conversation(ctx, id)
-	if notFound(err) {
+// each does something for all of a page, on all cores.
+func each(ctx context.Context, ids []string, do func(context.Context, string) error) error {
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, id := range ids {
+		group.Go(func() error { return do(gctx, id) })
+	}
+	return group.Wait()
+}
+
+// sessions reads a page of transcripts as the desk does: each by itself, and
+// against what its expert's others say.
+func (p *preview) sessions(ctx context.Context, ids []string) error {
+	var mu sync.Mutex
+	scopes := map[string]model.ScopeFindings{}
+	var convs []model.Conversation
+	err := each(ctx, ids, func(ctx context.Context, id string) error {
+		conv, err := p.desk.store.Conversation(ctx, id)
+		if notFound(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading session %s: %w", id, err)
+		}
+		scope := model.ScopeFindings{Scope: "session:" + id, ExpertID: conv.Session.ExpertID}
+		scope.Findings = p.shadow.sealed(p.after.reader.Review(conv), scope.Scope)
+		mu.Lock()
+		defer mu.Unlock()
+		scopes[id] = scope
+		convs = append(convs, conv)
 		return nil
-	}
+	})
 	if err != nil {
-		return fmt.Errorf("reading session %s: %w", id, err)
+		return err
 	}
-	scope.ExpertID = conv.Session.ExpertID
-	scope.Findings = p.shadow.sealed(p.after.reader.Review(conv), scope.Scope)
-	before, err := p.desk.store.FindingsOfScope(ctx, scope.Scope)
+	against, err := p.shadow.holdAgainst(ctx, &p.histories, convs)
 	if err != nil {
-		return fmt.Errorf("reading the findings in session %s: %w", id, err)
+		return err
 	}
-	p.note(scope, before)
+	for id, scope := range scopes {
+		scope.Findings = append(scope.Findings, p.shadow.sealed(against[id], scope.Scope)...)
+		before, err := p.desk.store.FindingsOfScope(ctx, scope.Scope)
+		if err != nil {
+			return fmt.Errorf("reading the findings in session %s: %w", id, err)
+		}
+		p.note(scope, before)
+	}
 	return nil
 }
 
