@@ -257,6 +257,11 @@ func (s *Store) JudgeFinding(ctx context.Context, findingID string, span int, ve
 		if err != nil {
 			return err
 		}
+		if verdict == model.VerdictOpen {
+			if err := t.reopen(f, span); err != nil {
+				return err
+			}
+		}
 		if err := t.queue(model.WorkCase, f.ExpertID); err != nil {
 			return err
 		}

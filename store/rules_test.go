@@ -162,7 +162,7 @@ func TestAWordOfAModeratorHoldsForEver(t *testing.T) {
 			if len(shown) > 0 && rapid.Bool().Draw(t, "judge") {
 				f := shown[rapid.IntRange(0, len(shown)-1).Draw(t, "finding")]
 				k := rapid.IntRange(0, len(f.Spans)-1).Draw(t, "mark")
-				v := rapid.SampledFrom([]model.Verdict{model.VerdictAccepted, model.VerdictRejected}).Draw(t, "verdict")
+				v := rapid.SampledFrom([]model.Verdict{model.VerdictAccepted, model.VerdictRejected, model.VerdictOpen}).Draw(t, "verdict")
 				if err := s.JudgeFinding(ctx, f.ID, k, v, "mira", now); err != nil {
 					t.Fatal(err)
 				}

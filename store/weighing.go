@@ -170,6 +170,55 @@ func (t *tx) inherit(f model.Finding) error {
 	return err
 }
 
+// reopen takes back what was said of the same evidence in findings that the
+// detectors no longer see, after a moderator opened it again: else the next cut
+// of it would inherit the older word. A span below 0 means the whole finding.
+func (t *tx) reopen(f model.Finding, span int) error {
+	others, err := findingsWhere(t.ctx, t, judgedFinding+` AND expert_id = ? AND guideline = ? AND id <> ? AND gone = 1`, f.ExpertID, f.Guideline, f.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		touched := len(f.Spans) == 0 && model.CoveredBy(f, []model.Finding{o})
+		for i, s := range o.Spans {
+			for k, own := range f.Spans {
+				if (span < 0 || span == k) && own.SameWords(s) {
+					touched = true
+					o.Spans[i].Verdict = model.VerdictOpen
+				}
+			}
+		}
+		if !touched {
+			continue
+		}
+		// A word on the whole stays with the marks that it still holds for.
+		for i, s := range o.Spans {
+			open := s.Verdict == model.VerdictOpen
+			for k, own := range f.Spans {
+				open = open && !((span < 0 || span == k) && own.SameWords(s))
+			}
+			if open && o.Verdict == model.VerdictRejected {
+				o.Spans[i].Verdict = o.Verdict
+			}
+			if _, err := t.exec(`INSERT INTO mark_verdicts (finding_id, span, verdict, judged_by, judged_at) VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT DO UPDATE SET verdict = excluded.verdict`, o.ID, i, o.Spans[i].Verdict, o.JudgedBy, judgedAt(o)); err != nil {
+				return err
+			}
+		}
+		if _, err := t.exec(`UPDATE findings SET verdict = ?, by_marks = 1 WHERE id = ?`, ofMarks(o.Spans), o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func judgedAt(f model.Finding) int64 {
+	if f.JudgedAt == nil {
+		return never
+	}
+	return us(*f.JudgedAt)
+}
+
 // decided are the findings that stood in an expert's decided cases under the
 // guideline. One that nobody judged by itself was rejected where its case was
 // dismissed.

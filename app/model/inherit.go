@@ -55,7 +55,7 @@ func Inherit(f Finding, judged []Finding) Heir {
 					continue
 				}
 				for i, s := range f.Spans {
-					if s.sameWords(old) && (h.Marks[i] == VerdictOpen || at.After(said[i])) {
+					if s.SameWords(old) && (h.Marks[i] == VerdictOpen || at.After(said[i])) {
 						h.Marks[i], said[i] = verdict, at
 						if !at.Before(h.JudgedAt) {
 							h.JudgedBy, h.JudgedAt = j.JudgedBy, at
@@ -103,7 +103,7 @@ func CoveredBy(f Finding, others []Finding) bool {
 	for _, s := range f.Spans {
 		found := false
 		for _, o := range spans {
-			found = found || s.sameWords(o)
+			found = found || s.SameWords(o)
 		}
 		if !found {
 			return false
@@ -134,9 +134,9 @@ func ofMarks(n int, marks map[int]Verdict) Verdict {
 	return VerdictOpen
 }
 
-// sameWords reports whether two marks share more than half of the words of
+// SameWords reports whether two marks share more than half of the words of
 // each, in bytes, or this one lies within the other.
-func (s Span) sameWords(o Span) bool {
+func (s Span) SameWords(o Span) bool {
 	if s.Message != o.Message || s.End <= s.Start || o.End <= o.Start {
 		return false
 	}
