@@ -12,6 +12,7 @@ import (
 	"mensch/views/dashboard"
 	"mensch/views/decide"
 	"mensch/views/firstrun"
+	"mensch/views/quality"
 	"mensch/views/queue"
 	"mensch/views/reviews"
 	"mensch/views/rules"
@@ -41,6 +42,7 @@ type Desk interface {
 	secondlook.ApprovalDesk
 	secondlook.AppealDesk
 	dashboard.Desk
+	quality.Desk
 }
 
 // watched is a desk that tells when its data changed, from any goroutine but
@@ -89,6 +91,7 @@ func New(a fyne.App, desk Desk, opts Options) *shell.Shell {
 	sh.Add(shell.Approval, secondlook.NewApproval(sh, desk))
 	sh.Add(shell.Appeal, secondlook.NewAppeal(sh, desk))
 	sh.Add(shell.Dashboard, dashboard.New(sh, desk))
+	sh.Add(shell.Quality, quality.New(sh, desk))
 	var connect func()
 	if opts.Doors != nil {
 		sh.Add(shell.FirstRun, firstrun.New(sh, opts.Doors))

@@ -37,6 +37,12 @@ func teamScenes() []Scene {
 			w.Pump.Advance(time.Second)
 		}},
 		{"numbers-end", func(w *viewstest.Window) { openNumbers(w); w.Type("jjjj") }},
+		{"quality", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Quality}); w.Pump.Settle() }},
+		{"quality-told", func(w *viewstest.Window) {
+			w.Open(shell.Route{Screen: shell.Quality})
+			w.Pump.Settle()
+			w.Chord(fyne.KeyReturn)
+		}},
 		{"bulk", func(w *viewstest.Window) {
 			w.Type("*b")
 			w.Type("e")

@@ -41,6 +41,7 @@ type Desk struct {
 	Team     []model.TeamEvent
 	Views    []model.QueueView // the moderator's own
 	Bulks    []app.Bulk
+	Judged   []model.Review
 	Blank    bool // nothing happened in any period
 	Long     int  // messages of the session "s-long"
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"mensch/app"
 	"mensch/app/model"
 )
 
@@ -65,4 +66,51 @@ func (d *Desk) Agreement(ctx context.Context, _ time.Time) ([]model.Agreement, e
 		{Guideline: "false-photo", Pairs: 22, Observed: 0.86, Kappa: 0.72, Low: 0.5, High: 0.94, Defined: true},
 		{Guideline: "ratings", Pairs: 14, Observed: 1},
 	}, d.enter(ctx, "Agreement")
+}
+
+// NextReview is a made-up decided case; two are in the sample.
+func (d *Desk) NextReview(ctx context.Context) (app.BlindCase, error) {
+	if err := d.enter(ctx, "NextReview"); err != nil {
+		return app.BlindCase{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := len(d.Judged)
+	if n >= 2 {
+		return app.BlindCase{}, model.ErrNotFound
+	}
+	return app.BlindCase{
+		DecisionID: []string{"d-first", "d-second"}[n], CaseID: d.rows[n].CaseID, Guideline: "contact-exchange", Title: titles["contact-exchange"],
+		Text:   "Don't exchange contact information with clients, and don't ask for it: everything that you advise on stays on the platform.",
+		Expert: model.Expert{ScreenName: "GardenGuru_77", Cluster: "Home & Garden"}, Profile: model.Profile{Headline: "Gardens that forgive", Bio: "Twenty years of roses."},
+		Evidence: []model.Evidence{
+			{Kind: "finding", Guideline: "contact-exchange", Text: "The expert gives an email address that is spelled out to hide it from filters.", Quote: "Just write me at [email]"},
+			{Kind: "incident", Guideline: "contact-exchange", Text: "They told me to write to their private address."},
+		},
+		Steps: []model.Step{model.StepNote, model.StepWarning, model.StepSuspension, model.StepBan}, Left: 1 - n,
+	}, nil
+}
+
+// JudgeBlind keeps the verdict; the first decision was a warning.
+func (d *Desk) JudgeBlind(ctx context.Context, decisionID string, r model.Review) (app.Reviewed, error) {
+	if err := d.enter(ctx, "JudgeBlind"); err != nil {
+		return app.Reviewed{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Judged = append(d.Judged, r)
+	return app.Reviewed{
+		First: model.Decision{
+			ID: decisionID, Moderator: "Jonas Meier", Outcome: model.Sanctioned, DecidedAt: Noon.AddDate(0, 0, -9), Rationale: "Second time in a month.",
+			Sanctions: []model.Sanction{{Guideline: "contact-exchange", Step: model.StepWarning}},
+		},
+		Agrees: r.Step == model.StepWarning,
+	}, nil
+}
+
+// Disagreements is one.
+func (d *Desk) Disagreements(ctx context.Context, _ time.Time) ([]model.ReviewPair, error) {
+	return []model.ReviewPair{{
+		DecisionID: "d-9", CaseID: d.rows[3].CaseID, Guideline: "courtesy", First: "suspension", Second: "warning", Decider: "Jonas Meier", Reviewer: "Kim Larsen", At: Noon,
+	}}, d.enter(ctx, "Disagreements")
 }

@@ -1,0 +1,67 @@
+package quality_test
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"mensch/app/model"
+	"mensch/views/quality"
+	"mensch/views/shell"
+	"mensch/views/viewstest"
+)
+
+type other struct{ route shell.Route }
+
+func (o *other) Title() string              { return "Other" }
+func (o *other) Subtitle() string           { return "" }
+func (o *other) Content() fyne.CanvasObject { return container.NewWithoutLayout() }
+func (o *other) Keys() []shell.Key          { return nil }
+func (o *other) Open(r shell.Route)         { o.route = r }
+func (o *other) Leave()                     {}
+
+func TestASampleIsJudgedBlindByKeys(t *testing.T) {
+	desk := viewstest.NewDesk(10)
+	w := viewstest.NewWindow(t, desk)
+	v, c := quality.New(w.Shell, desk), &other{}
+	w.Add(shell.Quality, v)
+	w.Add(shell.Case, c)
+	w.LoadSettings()
+	w.Open(shell.Route{Screen: shell.Quality})
+	w.Pump.Settle()
+	blind, told := v.Blind()
+	if blind.DecisionID != "d-first" || told != nil {
+		t.Fatalf("%+v, %+v", blind, told)
+	}
+	// Before the verdict neither the case nor the next one can be opened.
+	w.Type("on")
+	if c.route.CaseID != "" || desk.Called("NextReview") != 1 {
+		t.Errorf("o opened %q before the verdict", c.route.CaseID)
+	}
+	w.Type("3") // the focus is in the choice: warning
+	w.Chord(fyne.KeyReturn)
+	if _, told = v.Blind(); told == nil || !told.Agrees || desk.Judged[0].Step != model.StepWarning || desk.Judged[0].Guideline != "contact-exchange" {
+		t.Fatalf("told %+v of %+v", told, desk.Judged)
+	}
+	w.Type("n")
+	w.Chord(fyne.KeyReturn) // dismiss
+	if _, told = v.Blind(); told == nil || told.Agrees || desk.Judged[1].Outcome != model.Dismissed {
+		t.Fatalf("told %+v of %+v", told, desk.Judged)
+	}
+	w.Type("o")
+	if !strings.HasPrefix(c.route.CaseID, "e") {
+		t.Errorf("o opened %q", c.route.CaseID)
+	}
+	w.Press(fyne.KeyEscape)
+	w.Pump.Settle()
+	w.Type("n")
+	if b, _ := v.Blind(); b.DecisionID != "" {
+		t.Errorf("the sample does not end: %+v", b)
+	}
+	w.Type("D")
+	if c.route.CaseID == "" || w.Current() != shell.Screen(c) {
+		t.Error("D opens no case")
+	}
+}
