@@ -32,11 +32,9 @@ type indexes struct {
 	bare      bareIndex           // hashes of banks that came without a photo
 	community *profiles.Community
 	ledger    *ratings.Ledger
-	answers   answers  // the texts of community that are answers, by session
-	readings  readings // of sessions under way
+	answers   answers // the texts of community that are answers, by session
 	banks     map[string]model.BankKind
 	matched   sync.Map // photo ID -> []model.Match, of the present run
-	histories histories
 }
 
 // Detect runs the detectors over all work that the store has left for them:
@@ -514,31 +512,29 @@ func (d *Desk) reviewProfile(expertID string) model.ScopeFindings {
 // reviewSessions reads transcripts on all cores, and then compares what their
 // experts wrote with what others wrote.
 func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
-	scopes := make([]model.ScopeFindings, len(work))
+	r := d.ruling.Load()
+	ids := make([]string, len(work))
+	for i, w := range work {
+		ids[i] = w.ID
+	}
+	convs, err := d.conversations(ctx, ids)
+	if err != nil {
+		return err
+	}
 	due := make([][]string, len(work)) // experts whose texts are compared anew
-	convs := make([]model.Conversation, len(work))
-	group, gctx := errgroup.WithContext(ctx)
+	group, _ := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, w := range work {
 		group.Go(func() error {
-			scopes[i].Scope = "session:" + w.ID
-			conv, err := d.store.Conversation(gctx, w.ID)
-			if notFound(err) {
-				// Erased, or its messages came before it: its own arrival queues it again.
-				d.indexes.readings.drop(w.ID)
-				d.indexes.histories.forget(w.ID)
+			if convs[i].Session.ID == "" {
+				r.readings.drop(w.ID)
+				r.histories.forget(w.ID)
 				due[i] = d.indexes.answers.erase(d.indexes.community, w.ID)
 				return nil
 			}
-			if err != nil {
-				return fmt.Errorf("reading session %s: %w", w.ID, err)
-			}
-			scopes[i].ExpertID = conv.Session.ExpertID
-			convs[i] = conv
-			scopes[i].Findings = d.sealed(d.indexes.readings.review(d.reader(), conv), scopes[i].Scope)
-			wrote, touched := d.indexes.answers.put(d.indexes.community, conv)
+			wrote, touched := d.indexes.answers.put(d.indexes.community, convs[i])
 			if due[i] = touched; wrote {
-				due[i] = append(due[i], conv.Session.ExpertID)
+				due[i] = append(due[i], convs[i].Session.ExpertID)
 			}
 			return nil
 		})
@@ -546,13 +542,12 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	convs = slices.DeleteFunc(convs, func(c model.Conversation) bool { return c.Session.ID == "" })
-	against, err := d.holdAgainst(ctx, &d.indexes.histories, convs)
+	scopes, err := d.reviewConversations(ctx, convs)
 	if err != nil {
 		return err
 	}
 	for i, w := range work {
-		scopes[i].Findings = append(scopes[i].Findings, d.sealed(against[w.ID], scopes[i].Scope)...)
+		scopes[i].Scope = "session:" + w.ID // of one that is gone, too
 	}
 	reviewed := map[string]bool{}
 	for _, list := range due {
@@ -588,8 +583,7 @@ func (d *Desk) reviewExperts(ctx context.Context, work []model.Work) error {
 			return fmt.Errorf("reading expert %s: %w", id, err)
 		}
 		d.indexes.ledger.PutExpert(expert)
-		scope := "ratings:" + id
-		scopes = append(scopes, model.ScopeFindings{Scope: scope, ExpertID: id, Findings: d.sealed(d.indexes.ledger.Review(id), scope)})
+		scopes = append(scopes, d.reviewRatings(id))
 		attendance, err := d.attendance(ctx, expert)
 		if err != nil {
 			return err
@@ -597,6 +591,12 @@ func (d *Desk) reviewExperts(ctx context.Context, work []model.Work) error {
 		scopes = append(scopes, attendance)
 	}
 	return d.store.FinishWork(ctx, work, scopes)
+}
+
+// reviewRatings gives the findings about the ratings that an expert got and gave.
+func (d *Desk) reviewRatings(expertID string) model.ScopeFindings {
+	scope := "ratings:" + expertID
+	return model.ScopeFindings{Scope: scope, ExpertID: expertID, Findings: d.sealed(d.indexes.ledger.Review(expertID), scope)}
 }
 
 func (d *Desk) attendance(ctx context.Context, expert model.Expert) (model.ScopeFindings, error) {

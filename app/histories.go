@@ -49,39 +49,64 @@ func (h *histories) forget(sessionID string) {
 	}
 }
 
-// holdAgainst reviews conversations against what their expert's other ones say,
-// and gives the findings by session. What it reads for that is kept in h.
-func (d *Desk) holdAgainst(ctx context.Context, h *histories, convs []model.Conversation) (map[string][]model.Finding, error) {
-	byExpert := map[string][]model.Conversation{}
-	for _, c := range convs {
-		byExpert[c.Session.ExpertID] = append(byExpert[c.Session.ExpertID], c)
+// conversations reads sessions on all cores, in the order of ids. One that is
+// not there, because it was erased or its messages came before it, is left empty.
+func (d *Desk) conversations(ctx context.Context, ids []string) ([]model.Conversation, error) {
+	out := make([]model.Conversation, len(ids))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, id := range ids {
+		group.Go(func() error {
+			conv, err := d.store.Conversation(gctx, id)
+			if notFound(err) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("reading session %s: %w", id, err)
+			}
+			out[i] = conv
+			return nil
+		})
 	}
-	out := map[string][]model.Finding{}
-	var mu sync.Mutex
+	return out, group.Wait()
+}
+
+// reviewConversations reviews conversations by the rules in force, each by
+// itself and beside its expert's other ones, and gives the findings in the order
+// of convs. It is the only way in which sessions are read, so that a preview of
+// other rules sees what a run of the detectors would.
+func (d *Desk) reviewConversations(ctx context.Context, convs []model.Conversation) ([]model.ScopeFindings, error) {
+	r := d.ruling.Load()
+	out := make([]model.ScopeFindings, len(convs))
+	byExpert := map[string][]int{}
+	for i, c := range convs {
+		if c.Session.ID != "" {
+			byExpert[c.Session.ExpertID] = append(byExpert[c.Session.ExpertID], i)
+		}
+	}
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for expertID, own := range byExpert {
 		group.Go(func() error {
-			reader := d.reader()
-			history := h.take(expertID)
+			history := r.histories.take(expertID)
 			if history == nil {
 				history = &transcripts.History{}
 				err := d.store.ConversationsOf(gctx, expertID, func(c model.Conversation) error {
-					reader.Remember(history, c)
+					r.reader.Remember(history, c)
 					return nil
 				})
 				if err != nil {
 					return fmt.Errorf("reading what %s talked about before: %w", expertID, err)
 				}
 			}
-			for _, c := range own {
-				found := reader.Against(c, history)
-				reader.Remember(history, c)
-				mu.Lock()
-				out[c.Session.ID] = found
-				mu.Unlock()
+			for _, i := range own {
+				c := convs[i]
+				found := append(r.readings.review(r.reader, c), r.reader.Against(c, history)...)
+				r.reader.Remember(history, c)
+				scope := "session:" + c.Session.ID
+				out[i] = model.ScopeFindings{Scope: scope, ExpertID: expertID, Findings: d.sealed(found, scope)}
 			}
-			h.keep(expertID, history)
+			r.histories.keep(expertID, history)
 			return nil
 		})
 	}

@@ -107,8 +107,6 @@ type preview struct {
 	out           *RulesPreview
 	progress      func(string, int64, int64)
 
-	histories histories // as the draft's detectors read them
-
 	mu    sync.Mutex
 	found map[string]*difference // by expert
 }
@@ -158,25 +156,26 @@ func (p *preview) reread(ctx context.Context, reads guidelines.Reads, reread gui
 		work.Detectors = reread.Detectors
 	}
 	phase := "reading " + string(reads)
-	var do func(context.Context, string) error
+	var do func(context.Context, []string) error
 	switch reads {
-	case guidelines.ReadsSessions: // a page at a time: a conversation is held against the expert's others
+	case guidelines.ReadsSessions:
+		do = p.sessions
 	case guidelines.ReadsPhotos:
 		// A photo is judged on the profiles that show it.
 		work.Kind = model.WorkProfile
-		do = func(ctx context.Context, id string) error { return p.scope(ctx, "photo:"+id, id, p.shadow.reviewPhoto) }
+		do = each(func(ctx context.Context, id string) error { return p.scope(ctx, "photo:"+id, id, p.shadow.reviewPhoto) })
 	case guidelines.ReadsProfiles:
-		do = func(ctx context.Context, id string) error {
+		do = each(func(ctx context.Context, id string) error {
 			return p.scope(ctx, "profile:"+id, id, func(_ context.Context, id string) (model.ScopeFindings, error) {
 				return p.shadow.reviewProfile(id), nil
 			})
-		}
+		})
 	case guidelines.ReadsExperts:
-		do = p.expert
+		do = each(p.expert)
 	}
 	if narrowed := thresholdsOnly(p.before.pack, p.after.pack, reread); narrowed && reads != guidelines.ReadsSessions {
 		// What can only fall away by its score needs no detector.
-		do = p.filtered(reads)
+		do = each(p.filtered(reads))
 	} else if reads != guidelines.ReadsSessions && p.shadow.indexes == nil {
 		p.progress("preparing the comparison of all experts", 0, 0)
 		x, err := p.shadow.loadIndexes(ctx)
@@ -200,14 +199,7 @@ func (p *preview) reread(ctx context.Context, reads guidelines.Reads, reread gui
 		total += int64(len(page))
 	}
 	for begin := 0; begin < len(ids); begin += workPage {
-		page := ids[begin:min(begin+workPage, len(ids))]
-		var err error
-		if reads == guidelines.ReadsSessions {
-			err = p.sessions(ctx, page)
-		} else {
-			err = each(ctx, page, do)
-		}
-		if err != nil {
+		if err := do(ctx, ids[begin:min(begin+workPage, len(ids))]); err != nil {
 			return fmt.Errorf("%s: %w", phase, err)
 		}
 		p.progress(phase, int64(min(begin+workPage, len(ids))), total)
@@ -232,54 +224,38 @@ func thresholdsOnly(before, after *guidelines.Pack, r guidelines.Reread) bool {
 	return true
 }
 
-// each does something for all of a page, on all cores.
-func each(ctx context.Context, ids []string, do func(context.Context, string) error) error {
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, id := range ids {
-		group.Go(func() error { return do(gctx, id) })
-	}
-	return group.Wait()
-}
-
-// sessions reads a page of transcripts as the desk does: each by itself, and
-// against what its expert's others say.
 func (p *preview) sessions(ctx context.Context, ids []string) error {
-	var mu sync.Mutex
-	scopes := map[string]model.ScopeFindings{}
-	var convs []model.Conversation
-	err := each(ctx, ids, func(ctx context.Context, id string) error {
-		conv, err := p.desk.store.Conversation(ctx, id)
-		if notFound(err) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading session %s: %w", id, err)
-		}
-		scope := model.ScopeFindings{Scope: "session:" + id, ExpertID: conv.Session.ExpertID}
-		scope.Findings = p.shadow.sealed(p.after.reader.Review(conv), scope.Scope)
-		mu.Lock()
-		defer mu.Unlock()
-		scopes[id] = scope
-		convs = append(convs, conv)
-		return nil
-	})
+	convs, err := p.desk.conversations(ctx, ids)
 	if err != nil {
 		return err
 	}
-	against, err := p.shadow.holdAgainst(ctx, &p.histories, convs)
+	scopes, err := p.shadow.reviewConversations(ctx, convs)
 	if err != nil {
 		return err
 	}
-	for id, scope := range scopes {
-		scope.Findings = append(scope.Findings, p.shadow.sealed(against[id], scope.Scope)...)
+	for i, scope := range scopes {
+		if convs[i].Session.ID == "" {
+			continue
+		}
 		before, err := p.desk.store.FindingsOfScope(ctx, scope.Scope)
 		if err != nil {
-			return fmt.Errorf("reading the findings in session %s: %w", id, err)
+			return fmt.Errorf("reading the findings in session %s: %w", ids[i], err)
 		}
 		p.note(scope, before)
 	}
 	return nil
+}
+
+// each does something for every one of a page, on all cores.
+func each(do func(context.Context, string) error) func(context.Context, []string) error {
+	return func(ctx context.Context, ids []string) error {
+		group, gctx := errgroup.WithContext(ctx)
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for _, id := range ids {
+			group.Go(func() error { return do(gctx, id) })
+		}
+		return group.Wait()
+	}
 }
 
 func (p *preview) scope(ctx context.Context, name, id string, review func(context.Context, string) (model.ScopeFindings, error)) error {
@@ -304,8 +280,7 @@ func (p *preview) expert(ctx context.Context, id string) error {
 		return fmt.Errorf("reading expert %s: %w", id, err)
 	}
 	err = p.scope(ctx, "ratings:"+id, id, func(context.Context, string) (model.ScopeFindings, error) {
-		name := "ratings:" + id
-		return model.ScopeFindings{Scope: name, ExpertID: id, Findings: p.shadow.sealed(p.shadow.indexes.ledger.Review(id), name)}, nil
+		return p.shadow.reviewRatings(id), nil
 	})
 	if err != nil {
 		return err

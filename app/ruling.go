@@ -24,6 +24,10 @@ type ruling struct {
 	seq    int64                        // of the version in the store; 0: as shipped
 	curves map[string]calibration.Curve // by detector
 	fault  string                       // why the version in force is not the last one, in a sentence
+
+	// What its reader understood is of no use to another one.
+	readings  *readings  // of sessions under way
+	histories *histories // of experts
 }
 
 func newRuling(pack *guidelines.Pack, models fs.FS) (*ruling, error) {
@@ -31,7 +35,7 @@ func newRuling(pack *guidelines.Pack, models fs.FS) (*ruling, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the transcript detectors: %w", err)
 	}
-	return &ruling{pack: pack, reader: reader}, nil
+	return &ruling{pack: pack, reader: reader, readings: &readings{}, histories: &histories{}}, nil
 }
 
 // pack is the rule pack in force.

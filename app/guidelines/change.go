@@ -136,10 +136,13 @@ func TouchedBy(before, after *Pack) Touched {
 			note(k.Name, subset(before.Allow.Phrases, after.Allow.Phrases))
 		}
 	}
-	for _, list := range [][2][]string{{before.Allow.Domains, after.Allow.Domains}, {before.Allow.Hotlines, after.Allow.Hotlines}} {
-		if !slices.Equal(list[0], list[1]) {
-			note("contact", subset(list[0], list[1]))
-		}
+	if !slices.Equal(before.Allow.Domains, after.Allow.Domains) {
+		note("contact", subset(before.Allow.Domains, after.Allow.Domains))
+	}
+	if !slices.Equal(before.Allow.Hotlines, after.Allow.Hotlines) {
+		less := subset(before.Allow.Hotlines, after.Allow.Hotlines)
+		note("contact", less)
+		note("confidentiality", less) // a hotline's number is nobody's secret
 	}
 	severities := func(p *Pack) map[string]int {
 		out := map[string]int{}

@@ -195,6 +195,7 @@ func TestTouchedIsNoMoreThanWhatChanged(t *testing.T) {
 		}, map[string]bool{"incivility": true}, false, "silly"},
 		{"a domain", func(p *guidelines.Pack) { p.Allow.Domains = append(p.Allow.Domains, "example.org") }, map[string]bool{"contact": true}, false, "example.org"},
 		{"a domain less", func(p *guidelines.Pack) { p.Allow.Domains = p.Allow.Domains[1:] }, map[string]bool{"contact": false}, false, "no more"},
+		{"a hotline", func(p *guidelines.Pack) { p.Allow.Hotlines = append(p.Allow.Hotlines, "5551239870") }, map[string]bool{"contact": true, "confidentiality": true}, false, "5551239870"},
 		{"a ladder", func(p *guidelines.Pack) { p.Guidelines[0].StrikeDays = 90 }, map[string]bool{}, false, "180 becomes 90"},
 		{"a severity", func(p *guidelines.Pack) { p.Guidelines[0].Severity = 3 }, map[string]bool{}, true, "2 becomes 3"},
 		{"a condition", func(p *guidelines.Pack) { p.Conditions[0].Off = true }, map[string]bool{}, true, "switched off"},

@@ -2,6 +2,7 @@ package workplace_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -46,6 +47,7 @@ func TestAPreviewOfTheDemoComesTrue(t *testing.T) {
 		}
 		return o.Total
 	}
+	unmoved(ctx, t, desk)
 	for _, c := range []struct {
 		name string
 		edit func(p *guidelines.Pack)
@@ -88,6 +90,37 @@ func TestAPreviewOfTheDemoComesTrue(t *testing.T) {
 			t.Errorf("%s: %d cases are open, and the preview said %d", c.name, got, want)
 		}
 		compare(ctx, t, desk, preview)
+	}
+}
+
+// unmoved previews rules that have everything read anew, and say nothing else:
+// whatever differs then is something that a preview reads in another way than
+// the desk does.
+func unmoved(ctx context.Context, t *testing.T, desk *app.Desk) {
+	t.Helper()
+	rules, err := desk.Rules(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules.Pack.Allow.Phrases = append(rules.Pack.Allow.Phrases, "words that nobody in this community ever says")
+	for _, known := range guidelines.Catalogue {
+		if rules.Pack.Params[known.Name] == nil {
+			rules.Pack.Params[known.Name] = map[string]float64{}
+		}
+		rules.Pack.Params[known.Name][guidelines.MinScore] = math.Nextafter(rules.Pack.Shown(known.Name), 0)
+	}
+	preview, err := desk.PreviewRules(ctx, rules.Pack, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(preview.Problems) > 0 {
+		t.Fatalf("the rules are not valid: %v", preview.Problems)
+	}
+	t.Logf("nothing changed: read %d things", preview.Read)
+	for _, c := range preview.Cases {
+		for _, f := range c.Findings {
+			t.Errorf("expert %s: finding %s of %s (%s) would change (added: %v) by rules that say the same", c.ExpertID, f.Finding.ID, f.Finding.Detector, f.Finding.Reason, f.Added)
+		}
 	}
 }
 
