@@ -235,8 +235,14 @@ func (v *view) sentence(l *line, k int) (from, to int) {
 // notOurs says whether a place or people belong to somebody else: your company,
 // the management of your building.
 func (v *view) notOurs(l *line, c hit) bool {
+	if c.kind == "name" { // the name is nobody else's
+		return false
+	}
 	if c.i > 0 && (v.civil.you(l.toks[c.i-1]) || v.civil.other(l.toks[c.i-1])) {
 		return true
+	}
+	if c.i > 1 && v.civil.you(l.toks[c.i-2]) && l.toks[c.i-1].Kind == phrase.Word || c.i > 0 && strings.HasSuffix(l.text.S[l.toks[c.i-1].A:l.toks[c.i-1].B], "'s") {
+		return true // your insurance company, your landlord's management
 	}
 	if c.kind != "us" && c.kind != "maybe" {
 		return false
@@ -263,7 +269,22 @@ func (v *view) denied(l *line, c, d hit, from, to int) bool {
 			return true
 		}
 	}
-	if d.kind == "bad" && d.j <= c.i {
+	if d.kind == "theirs" && d.i > 0 && v.civil.mine(l.toks[d.i-1]) { // I don't know
+		return true
+	}
+	for k := first; k < max(c.i, d.i); k++ { // scammers pretend to be staff; our team never asks, so that mail was fraud
+		if w := l.text.S[l.toks[k].A:l.toks[k].B]; w == "pretend" || w == "pretending" || d.kind == "bad" && (w == "mail" || w == "email" || w == "message" || w == "caller") {
+			return true
+		}
+	}
+	if d.kind == "bad" && c.kind == "us" { // everyone here wishes you well, it's awful
+		for k := c.j + 1; k+1 < d.i; k++ {
+			if v.is(l, k, ",") && (v.is(l, k+1, "it") || v.is(l, k+1, "it's") || v.is(l, k+1, "that") || v.is(l, k+1, "that's")) {
+				return true
+			}
+		}
+	}
+	if d.kind == "bad" && d.j <= c.i && c.kind == "us" && (v.is(l, c.i, "everybody") || v.is(l, c.i, "everyone") || v.is(l, c.i, "anybody") || v.is(l, c.i, "people")) {
 		for k := d.j; k < c.i; k++ { // "no joke, everybody here": of something else
 			if l.toks[k].Kind == phrase.Punct {
 				return true
