@@ -1,6 +1,10 @@
 package photos
 
-import "math"
+import (
+	"math"
+
+	"mensch/app/photos/vectors"
+)
 
 // pyramid is a picture and its halves.
 type pyramid []*plane
@@ -15,8 +19,9 @@ func newPyramid(p *plane, least int) pyramid {
 }
 
 // warp samples the query on a grid of w x h over the other photo. to maps the
-// other photo to the query, in shares. ok says which samples lie in the query.
-func (q pyramid) warp(to affine, w, h int, out []float32, ok []bool) {
+// other photo to the query, in shares. ok says which samples lie in the query;
+// the result, whether all do.
+func (q pyramid) warp(to affine, w, h int, out []float32, ok []bool) bool {
 	base := q[0]
 	pitch := math.Sqrt(math.Abs(to.det()) * float64(base.w) * float64(base.h) / (float64(w) * float64(h)))
 	level := 0
@@ -27,22 +32,63 @@ func (q pyramid) warp(to affine, w, h int, out []float32, ok []bool) {
 	pw, ph := float64(p.w), float64(p.h)
 	dx, dy := float32(to[0]/float64(w)*pw), float32(to[3]/float64(w)*ph)
 	mx, my := float32(p.w)-0.5, float32(p.h)-0.5
+	all := true
 	for v := range h {
 		sx, sy := to.apply(0.5/float64(w), (float64(v)+0.5)/float64(h))
-		x, y := float32(sx*pw-0.5), float32(sy*ph-0.5)
-		for u := range w {
-			i := v*w + u
-			inside := x > -0.5 && y > -0.5 && x < mx && y < my
-			ok[i] = inside
-			if inside {
-				out[i] = p.at(x, y)
-			} else {
-				out[i] = 0
+		x0, y0 := float32(sx*pw-0.5), float32(sy*ph-0.5)
+		line, oks := out[v*w:][:w], ok[v*w:][:w]
+		// Well inside of the query nothing has to be asked.
+		a, b := within(x0, dx, float32(p.w-1), w)
+		c, d := within(y0, dy, float32(p.h-1), w)
+		from, to := max(a, c), min(b, d)
+		for u := 0; u < len(line); u++ {
+			if u == from && from < to {
+				for ; u < to; u++ {
+					x, y := x0+float32(u)*dx, y0+float32(u)*dy
+					ix, iy := int(x), int(y)
+					fx, fy := x-float32(ix), y-float32(iy)
+					pix := p.pix[iy*p.w+ix:]
+					low := pix[p.w : p.w+2]
+					top, bottom := pix[0]+(pix[1]-pix[0])*fx, low[0]+(low[1]-low[0])*fx
+					line[u] = top + (bottom-top)*fy
+					oks[u] = true
+				}
+				if u == len(line) {
+					break
+				}
 			}
-			x += dx
-			y += dy
+			x, y := x0+float32(u)*dx, y0+float32(u)*dy
+			inside := x > -0.5 && y > -0.5 && x < mx && y < my
+			oks[u] = inside
+			if inside {
+				line[u] = p.at(x, y)
+			} else {
+				line[u] = 0
+				all = false
+			}
 		}
 	}
+	return all
+}
+
+// within gives the steps from the first to before the last, of n, at which
+// start + step*d lies well between 0 and most.
+func within(start, d, most float32, n int) (int, int) {
+	const margin = 0.01 // more than rounding can lose
+	lo, hi := margin-start, most-margin-start
+	switch {
+	case lo >= hi:
+		return n, 0
+	case d > -1e-7 && d < 1e-7:
+		if lo <= 0 && hi >= 0 {
+			return 0, n
+		}
+		return n, 0
+	case d < 0:
+		lo, hi = hi, lo
+	}
+	from, to := math.Ceil(float64(lo/d)), math.Floor(float64(hi/d))+1
+	return int(min(max(from, 0), float64(n))), int(min(max(to, 0), float64(n)))
 }
 
 // grid is one size of the other photo, made ready for alignment.
@@ -50,23 +96,19 @@ type grid struct {
 	w, h   int
 	raw    []float32
 	flat   []float32 // locally normalised
-	gx, gy []float32 // its slopes, for a share of the width and height
+	gx, gy []float32 // its slopes, a pixel
 }
 
 func newGrid(p *plane) *grid {
 	g := &grid{w: p.w, h: p.h, raw: p.pix, flat: make([]float32, p.w*p.h)}
-	ok := make([]bool, p.w*p.h)
-	for i := range ok {
-		ok[i] = true
-	}
 	var f flattener
-	f.flatten(p.pix, ok, p.w, p.h, g.flat)
+	f.flatten(p.pix, nil, p.w, p.h, g.flat)
 	g.gx, g.gy = make([]float32, len(g.flat)), make([]float32, len(g.flat))
 	for y := 1; y < g.h-1; y++ {
 		for x := 1; x < g.w-1; x++ {
 			i := y*g.w + x
-			g.gx[i] = (g.flat[i+1] - g.flat[i-1]) / 2 * float32(g.w)
-			g.gy[i] = (g.flat[i+g.w] - g.flat[i-g.w]) / 2 * float32(g.h)
+			g.gx[i] = (g.flat[i+1] - g.flat[i-1]) / 2
+			g.gy[i] = (g.flat[i+g.w] - g.flat[i-g.w]) / 2
 		}
 	}
 	return g
@@ -75,51 +117,95 @@ func newGrid(p *plane) *grid {
 // flattener takes away local brightness and contrast, so that tone, vignettes
 // and filters don't count. It keeps its buffers.
 type flattener struct {
-	sum, square, count []float32 // summed areas, one wider than the picture
+	values                []float32 // of the picture, 0 where nothing is
+	sums, squares, counts []float32 // down the columns of the window, with flatRadius of nothing on each side
+	across                [3][]float32
+	two, four, eight      []float32
 }
 
-const flatRadius = 4
+const (
+	flatRadius = 4
+	flatSoft   = 3 // greys that a deviation is taken to be larger
+)
 
+// flatten sets out to pix less its neighbours' mean, over their deviation. Only
+// pixels that are ok count; a nil ok says that all are.
 func (f *flattener) flatten(pix []float32, ok []bool, w, h int, out []float32) {
-	n := (w + 1) * (h + 1)
-	if len(f.sum) < n {
-		f.sum, f.square, f.count = make([]float32, n), make([]float32, n), make([]float32, n)
+	n, wide := w*h, w+2*flatRadius
+	if cap(f.values) < n {
+		f.values = make([]float32, n)
 	}
-	sum, square, count := f.sum[:n], f.square[:n], f.count[:n]
-	// The border of zeros may hold sums of a picture of another size.
-	clear(sum[:w+1])
-	clear(square[:w+1])
-	clear(count[:w+1])
-	for y := range h {
-		var s, q, c float32
-		row, above := (y+1)*(w+1), y*(w+1)
-		sum[row], square[row], count[row] = 0, 0, 0
-		for x := range w {
-			i := y*w + x
-			if ok[i] {
-				v := pix[i] - 128
-				s += v
-				q += v * v
-				c++
-			}
-			sum[row+x+1], square[row+x+1], count[row+x+1] = sum[above+x+1]+s, square[above+x+1]+q, count[above+x+1]+c
+	if cap(f.sums) < wide {
+		for _, b := range []*[]float32{&f.sums, &f.squares, &f.counts, &f.across[0], &f.across[1], &f.across[2], &f.two, &f.four, &f.eight} {
+			*b = make([]float32, wide+8)
 		}
 	}
-	for y := range h {
-		y0, y1 := max(y-flatRadius, 0)*(w+1), min(y+flatRadius+1, h)*(w+1)
-		for x := range w {
-			i := y*w + x
-			if !ok[i] {
-				out[i] = 0
-				continue
+	values := f.values[:n]
+	for i, v := range pix[:n] {
+		if ok != nil && !ok[i] {
+			v = 128
+		}
+		values[i] = v - 128
+	}
+	sums, squares, counts := f.sums[:wide], f.squares[:wide], f.counts[:wide]
+	clear(sums)
+	clear(squares)
+	clear(counts)
+	inner := func(s []float32) []float32 { return s[flatRadius : flatRadius+w] }
+	take := func(y int, k float32) {
+		row := values[y*w:][:w]
+		vectors.AddScaled(inner(sums), row, k)
+		vectors.AddSquares(inner(squares), row, k)
+		c := inner(counts)
+		if ok == nil {
+			for x := range c {
+				c[x] += k
 			}
-			x0, x1 := max(x-flatRadius, 0), min(x+flatRadius+1, w)
-			c := count[y1+x1] - count[y1+x0] - count[y0+x1] + count[y0+x0]
-			s := (sum[y1+x1] - sum[y1+x0] - sum[y0+x1] + sum[y0+x0]) / c
-			q := (square[y1+x1]-square[y1+x0]-square[y0+x1]+square[y0+x0])/c - s*s
-			out[i] = (pix[i] - 128 - s) / (float32(math.Sqrt(float64(max(q, 0)))) + 3)
+			return
+		}
+		for x, in := range ok[y*w:][:w] {
+			if in {
+				c[x] += k
+			}
 		}
 	}
+	for y := range min(flatRadius, h) {
+		take(y, 1)
+	}
+	for y := range h {
+		if y+flatRadius < h {
+			take(y+flatRadius, 1)
+		}
+		if y > flatRadius {
+			take(y-flatRadius-1, -1)
+		}
+		s, q, c := f.across[0][:w], f.across[1][:w], f.across[2][:w]
+		f.window(s, sums)
+		f.window(q, squares)
+		f.window(c, counts)
+		for x, v := range c {
+			c[x] = 1 / max(v, 1)
+		}
+		line := out[y*w:][:w]
+		vectors.Normalise(line, values[y*w:][:w], s, q, c, flatSoft)
+		if ok != nil {
+			for x, in := range ok[y*w:][:w] {
+				if !in {
+					line[x] = 0
+				}
+			}
+		}
+	}
+}
+
+// window sums 2*flatRadius+1 numbers from each place on, by pairs of pairs.
+func (f *flattener) window(dst, columns []float32) {
+	w := len(dst)
+	two, four, eight := f.two[:w+7], f.four[:w+5], f.eight[:w+1]
+	vectors.Sum(two, columns[:w+7], columns[1:])
+	vectors.Sum(four, two[:w+5], two[2:])
+	vectors.Sum(eight, four[:w+1], four[4:])
+	vectors.Sum(dst, eight[:w], columns[8:])
 }
 
 // aligner refines maps between one query and other photos. It keeps buffers
@@ -131,6 +217,7 @@ type aligner struct {
 	warp    []float32
 	norm    []float32
 	ok      []bool
+	cells   []cell
 }
 
 func newAligner(q pyramid) *aligner { return &aligner{query: q} }
@@ -141,65 +228,74 @@ func (a *aligner) room(n int) {
 	}
 }
 
+// lay samples the query where it lies over the grid, and flattens it.
+func (a *aligner) lay(g *grid, to affine) {
+	n := g.w * g.h
+	a.room(n)
+	ok := a.ok[:n]
+	if a.query.warp(to, g.w, g.h, a.warp, a.ok) {
+		ok = nil
+	}
+	a.flat.flatten(a.warp[:n], ok, g.w, g.h, a.norm)
+}
+
 // refine improves a map (other photo to query, in shares) by Gauss and Newton
 // on the locally normalised pictures. It gives the mean correlation of the
 // last step but one.
 func (a *aligner) refine(g *grid, to affine, steps int) (affine, float64) {
-	n := g.w * g.h
-	a.room(n)
 	corr := 0.0
 	for range steps {
-		a.query.warp(to, g.w, g.h, a.warp, a.ok)
-		a.flat.flatten(a.warp[:n], a.ok[:n], g.w, g.h, a.norm)
+		a.lay(g, to)
 		var hess [6][6]float64
 		var grad [6]float64
 		var dot, tt, qq float64
 		for y := 1; y < g.h-1; y++ {
-			py := (float32(y)+0.5)/float32(g.h) - 0.5
-			var rowH [21]float32
-			var rowG [6]float32
-			var rowDot, rowT, rowQ float32
-			for x := 1; x < g.w-1; x++ {
-				i := y*g.w + x
-				if !a.ok[i] {
+			// Along a row only the place across changes, so that few sums make
+			// all of the equations.
+			var r slopes
+			at := y * g.w
+			flat, norm, ok := g.flat[at:][:g.w], a.norm[at:][:g.w], a.ok[at:][:g.w]
+			gxs, gys := g.gx[at:][:g.w], g.gy[at:][:g.w]
+			for x := 1; x < len(ok)-1; x++ {
+				if !ok[x] {
 					continue
 				}
-				t, q := g.flat[i], a.norm[i]
-				rowDot += t * q
-				rowT += t * t
-				rowQ += q * q
-				r := q - t
+				t, q := flat[x], norm[x]
+				r.dot += t * q
+				r.tt += t * t
+				r.qq += q * q
+				diff := q - t
 				w := float32(1)
-				if r > 0.8 || r < -0.8 { // what is covered must not pull
-					w = 0.8 / r
+				if diff > 0.8 || diff < -0.8 { // what is covered must not pull
+					w = 0.8 / diff
 					if w < 0 {
 						w = -w
 					}
 				}
-				px := (float32(x)+0.5)/float32(g.w) - 0.5
-				gx, gy := g.gx[i], g.gy[i]
-				j := [6]float32{gx * px, gx * py, gx, gy * px, gy * py, gy}
-				k := 0
-				for u := range 6 {
-					ju := j[u] * w
-					rowG[u] += ju * r
-					for v := u; v < 6; v++ {
-						rowH[k] += ju * j[v]
-						k++
-					}
-				}
+				gx, gy := gxs[x], gys[x]
+				px := float32(x)
+				wx, wy := w*gx, w*gy
+				dx, dy := wx*diff, wy*diff
+				r.x0 += dx
+				r.x1 += dx * px
+				r.y0 += dy
+				r.y1 += dy * px
+				xx, xy, yy := wx*gx, wx*gy, wy*gy
+				xx1, xy1, yy1 := xx*px, xy*px, yy*px
+				r.xx0 += xx
+				r.xx1 += xx1
+				r.xx2 += xx1 * px
+				r.xy0 += xy
+				r.xy1 += xy1
+				r.xy2 += xy1 * px
+				r.yy0 += yy
+				r.yy1 += yy1
+				r.yy2 += yy1 * px
 			}
-			k := 0
-			for u := range 6 {
-				grad[u] += float64(rowG[u])
-				for v := u; v < 6; v++ {
-					hess[u][v] += float64(rowH[k])
-					k++
-				}
-			}
-			dot += float64(rowDot)
-			tt += float64(rowT)
-			qq += float64(rowQ)
+			r.into(&hess, &grad, g.w, g.h, y)
+			dot += float64(r.dot)
+			tt += float64(r.tt)
+			qq += float64(r.qq)
 		}
 		if tt <= 0 || qq <= 0 {
 			return to, 0
@@ -237,6 +333,51 @@ func (a *aligner) refine(g *grid, to affine, steps int) (affine, float64) {
 	return to, corr
 }
 
+// slopes are the sums over one row of which the equations of an alignment
+// consist: slopes times difference, and products of slopes, each also times the
+// place across and its square.
+type slopes struct {
+	x0, x1, y0, y1 float32
+	xx0, xx1, xx2  float32
+	xy0, xy1, xy2  float32
+	yy0, yy1, yy2  float32
+	dot, tt, qq    float32
+}
+
+// into adds the row y to the equations, places in shares from the middle.
+func (r *slopes) into(hess *[6][6]float64, grad *[6]float64, w, h, y int) {
+	fw, fh := float64(w), float64(h)
+	// Places across go from pixels to shares: px = x/w + shift.
+	shift := 0.5/fw - 0.5
+	py := (float64(y)+0.5)/fh - 0.5
+	once := func(s0, s1 float32) (float64, float64) { return float64(s0), float64(s1)/fw + shift*float64(s0) }
+	x0, x1 := once(r.x0, r.x1)
+	y0, y1 := once(r.y0, r.y1)
+	twice := func(s0, s1, s2 float32, k float64) (float64, float64, float64) {
+		a, b := once(s0, s1)
+		c := float64(s2)/(fw*fw) + 2*shift*float64(s1)/fw + shift*shift*float64(s0)
+		return k * a, k * b, k * c
+	}
+	xx0, xx1, xx2 := twice(r.xx0, r.xx1, r.xx2, fw*fw)
+	xy0, xy1, xy2 := twice(r.xy0, r.xy1, r.xy2, fw*fh)
+	yy0, yy1, yy2 := twice(r.yy0, r.yy1, r.yy2, fh*fh)
+	for i, v := range [6]float64{x1 * fw, x0 * fw * py, x0 * fw, y1 * fh, y0 * fh * py, y0 * fh} {
+		grad[i] += v
+	}
+	for i, row := range [6][6]float64{
+		{xx2, xx1 * py, xx1, xy2, xy1 * py, xy1},
+		{0, xx0 * py * py, xx0 * py, xy1 * py, xy0 * py * py, xy0 * py},
+		{0, 0, xx0, xy1, xy0 * py, xy0},
+		{0, 0, 0, yy2, yy1 * py, yy1},
+		{0, 0, 0, 0, yy0 * py * py, yy0 * py},
+		{0, 0, 0, 0, 0, yy0},
+	} {
+		for k := i; k < 6; k++ {
+			hess[i][k] += row[k]
+		}
+	}
+}
+
 // solve solves six equations by elimination.
 func solve(m [6][6]float64, b [6]float64) ([6]float64, bool) {
 	for i := range 6 {
@@ -269,186 +410,4 @@ func solve(m [6][6]float64, b [6]float64) ([6]float64, bool) {
 		}
 	}
 	return b, true
-}
-
-// likeness is how well two aligned pictures agree.
-type likeness struct {
-	// agree is the share of the other photo's texture in the overlap whose
-	// detail agrees. It's what the verdict rests on: of copies, covered and
-	// filtered ones included, most blocks agree; of different persons in one
-	// pose hardly a third ever does.
-	agree   float64
-	covered float64 // share of that texture that has nothing in common with the query
-	vivid   float64 // agree of the blocks that look photographed beyond doubt alone; 0 where they are few
-	middle  float64 // agree in the middle of the other photo alone; 1 where too little is there
-	cover   float64 // share of the other photo's texture that lies in the query
-	blocks  int     // textured blocks in the overlap
-	gain    float64 // contrast of the query against the other photo's
-	shift   float64 // how much brighter the query is, in greys
-	natural float64 // how far the other photo's texture there looks photographed, 0 to 1
-	sharp   float64 // fine detail of the query against the other photo's, 1 alike
-}
-
-const (
-	blockSide   = 12
-	blockStride = 6
-	blockAgrees = 0.8 // correlation of a block's detail from which it agrees
-	blockDiffer = 0.3 // and below which it has nothing in common
-)
-
-// compare judges blocks of the aligned pictures one by one: what is the same
-// picture agrees in nearly every block in its detail, while strangers in like
-// poses agree in outlines only.
-func (a *aligner) compare(g *grid, to affine) likeness {
-	n := g.w * g.h
-	a.room(n)
-	a.query.warp(to, g.w, g.h, a.warp, a.ok)
-	a.flat.flatten(a.warp[:n], a.ok[:n], g.w, g.h, a.norm)
-	var l likeness
-	var total, weight, shared, full, mid, midAgree, vivid, vividAgree, fineT, fineQ float64
-	midBlocks, vividBlocks := 0, 0
-	for y := 0; y+blockSide <= g.h; y += blockStride {
-		for x := 0; x+blockSide <= g.w; x += blockStride {
-			r := moments(g.raw, a.warp, a.ok, g.w, x, y)
-			if r.tt < 9 { // flat: agrees with anything
-				continue
-			}
-			plain := math.Sqrt(math.Sqrt(r.tt))
-			w := plain
-			if !a.graphic {
-				w *= natural(g.raw, g.w, x, y)
-			}
-			total += w
-			if r.inside < blockSide*blockSide {
-				continue
-			}
-			l.blocks++
-			weight += w
-			full += plain
-			isVivid := w > 0.75*plain
-			if isVivid {
-				vividBlocks++
-				vivid += w
-			}
-			u, v := float64(x+blockSide/2)/float64(g.w)-0.5, float64(y+blockSide/2)/float64(g.h)-0.5
-			inMiddle := max(math.Abs(u), math.Abs(v)) < 0.28
-			if inMiddle {
-				midBlocks++
-				mid += w
-			}
-			f := moments(g.flat, a.norm, a.ok, g.w, x, y)
-			fineT += w * rough(g.raw, g.w, x, y) / math.Sqrt(r.tt+1)
-			fineQ += w * rough(a.warp, g.w, x, y) / math.Sqrt(r.qq+1)
-			switch c := f.tq / math.Sqrt((f.tt+0.02)*(f.qq+0.02)); {
-			case c > blockAgrees:
-				l.agree += w
-				if inMiddle {
-					midAgree += w
-				}
-				if isVivid {
-					vividAgree += w
-				}
-				shared += w
-				l.gain += w * math.Sqrt(r.qq/r.tt)
-				l.shift += w * (r.mq - r.mt)
-			case c < blockDiffer:
-				l.covered += w
-			}
-		}
-	}
-	if weight > 0 {
-		l.agree /= weight
-		l.covered /= weight
-		l.cover = weight / total
-		l.natural = weight / full
-	}
-	if vividBlocks >= 6 {
-		l.vivid = vividAgree / vivid
-	}
-	l.middle = 1
-	if midBlocks >= 12 && mid > 0 {
-		l.middle = midAgree / mid
-	}
-	if fineT > 0 {
-		l.sharp = fineQ / fineT
-	}
-	if shared > 0 {
-		l.gain /= shared
-		l.shift /= shared
-	}
-	return l
-}
-
-// rough is the mean change from pixel to pixel of a block, its slopes left out.
-func rough(p []float32, w, x, y int) float64 {
-	var sum float32
-	for v := y; v < y+blockSide; v += 2 {
-		row := p[v*w+x:][:blockSide]
-		for i := 1; i+1 < len(row); i++ {
-			d := row[i]*2 - row[i-1] - row[i+1]
-			if d < 0 {
-				d = -d
-			}
-			sum += d
-		}
-	}
-	return float64(sum) / (blockSide / 2 * (blockSide - 2))
-}
-
-// natural says how far a block looks photographed, 0.02 to 1: it has greys of
-// all sorts, where frames, letters and the furniture of a screen have two with
-// little between. Screenshots of two strangers agree in all of the latter.
-func natural(p []float32, w, x, y int) float64 {
-	lo, hi := p[y*w+x], p[y*w+x]
-	for v := y; v < y+blockSide; v++ {
-		for _, g := range p[v*w+x:][:blockSide] {
-			lo, hi = min(lo, g), max(hi, g)
-		}
-	}
-	near := 0.15 * (hi - lo)
-	lo, hi = lo+near, hi-near
-	between := 0
-	for v := y; v < y+blockSide; v++ {
-		for _, g := range p[v*w+x:][:blockSide] {
-			if g > lo && g < hi {
-				between++
-			}
-		}
-	}
-	return min(max((float64(between)/(blockSide*blockSide)-0.25)/0.3, 0.02), 1)
-}
-
-// moment holds the variances, the covariance and the means of a block.
-type moment struct {
-	inside             int
-	tt, qq, tq, mt, mq float64
-}
-
-func moments(t, q []float32, ok []bool, w, x, y int) moment {
-	var st, sq, tt, qq, tq float32
-	var m moment
-	t0, q0 := t[y*w+x], q[y*w+x]
-	for v := y; v < y+blockSide; v++ {
-		ts, qs, oks := t[v*w+x:][:blockSide], q[v*w+x:][:blockSide], ok[v*w+x:][:blockSide]
-		for i, in := range oks {
-			a := ts[i] - t0
-			st += a
-			tt += a * a
-			if !in {
-				continue
-			}
-			m.inside++
-			b := qs[i] - q0
-			sq += b
-			qq += b * b
-			tq += a * b
-		}
-	}
-	const k = blockSide * blockSide
-	mt, mq := float64(st)/k, float64(sq)/k
-	m.tt = max(0, float64(tt)/k-mt*mt)
-	m.qq = max(0, float64(qq)/k-mq*mq)
-	m.tq = float64(tq)/k - mt*mq
-	m.mt, m.mq = mt+float64(t0), mq+float64(q0)
-	return m
 }

@@ -52,12 +52,28 @@ func (d *descriptor) read(p *plane, x, y, sigma, angle float32) {
 	sin, cos := float32(sin64)*step, float32(cos64)*step
 	const n = samples + 2
 	half := float32(n-1) / 2
+	reach := half*step*math.Sqrt2 + 1
+	inside := x >= reach && y >= reach && x+reach < float32(p.w-1) && y+reach < float32(p.h-1)
 	for j := range n {
 		v := float32(j) - half
 		px, py := x-half*cos-v*sin, y-half*sin+v*cos
 		row := d.patch[j*n : (j+1)*n]
-		for i := range row {
-			row[i] = p.at(px, py)
+		if !inside {
+			for i := range row {
+				row[i] = p.at(px, py)
+				px += cos
+				py += sin
+			}
+			continue
+		}
+		for i := range row { // at, without asking for the border
+			ix, iy := int(px), int(py)
+			fx, fy := px-float32(ix), py-float32(iy)
+			pix := p.pix[iy*p.w+ix:]
+			low := pix[p.w : p.w+2]
+			a, c := pix[0], low[0]
+			top, bottom := a+(pix[1]-a)*fx, c+(low[1]-c)*fx
+			row[i] = top + (bottom-top)*fy
 			px += cos
 			py += sin
 		}

@@ -37,8 +37,11 @@ type feature struct {
 // extract finds at most count features in p, spread over the picture. rich
 // features are those of queries: more directions a place, margins, mirrors.
 func extract(p *plane, count int, rich bool) []feature {
-	space := scaleSpace(p)
-	found := spread(blobs(space), count, p.w, p.h)
+	scratch := scratches.Get().(*scratch)
+	defer scratches.Put(scratch)
+	scratch.used = 0
+	space := scratch.scaleSpace(p)
+	found := spread(scratch.blobs(space), count, p.w, p.h)
 	out := make([]feature, 0, len(found))
 	var d descriptor
 	root := float32(math.Sqrt(float64(p.w) * float64(p.h)))
@@ -122,28 +125,23 @@ func directions(p *plane, x, y, sigma float32, rich bool, out []float32) []float
 	radius := int(4.2*sigma + 0.5)
 	cx, cy := int(x+0.5), int(y+0.5)
 	fall := -1 / (2 * (1.5 * sigma) * (1.5 * sigma))
-	for dy := -radius; dy <= radius; dy++ {
-		py := cy + dy
-		if py < 1 || py >= p.h-1 {
+	for dy := max(-radius, 1-cy); dy <= min(radius, p.h-2-cy); dy++ {
+		// The disc's half width in this row.
+		reach := int(math.Sqrt(float64(radius*radius - dy*dy)))
+		from, to := max(cx-reach, 1), min(cx+reach, p.w-2)
+		if from > to {
 			continue
 		}
-		for dx := -radius; dx <= radius; dx++ {
-			px := cx + dx
-			if px < 1 || px >= p.w-1 {
-				continue
-			}
-			r := float32(dx*dx + dy*dy)
-			if r > float32(radius*radius) {
-				continue
-			}
-			at := py*p.w + px
-			gx, gy := p.pix[at+1]-p.pix[at-1], p.pix[at+p.w]-p.pix[at-p.w]
-			size, turn := polar(gx, gy)
+		at := (cy + dy) * p.w
+		above, row, below := p.pix[at-p.w:][:to+2], p.pix[at:][:to+2], p.pix[at+p.w:][:to+2]
+		for x := from; x <= to; x++ {
+			size, turn := polar(row[x+1]-row[x-1], below[x]-above[x])
 			bin := int(turn * bins)
 			if bin >= bins {
 				bin = 0
 			}
-			hist[bin] += size * gaussian(r*fall)
+			dx := x - cx
+			hist[bin] += size * gaussian(float32(dx*dx+dy*dy)*fall)
 		}
 	}
 	for range 2 { // smooth

@@ -8,8 +8,9 @@ import (
 // postings are the features of all photos by their words. The latest lie in
 // chains of small blocks, so that adding moves nothing; once there are many of
 // them they are frozen into a segment, where the features of a word lie side by
-// side and are read at the speed of memory. All of it is in large pieces without
-// pointers, which the garbage collector need not look through.
+// side and are read at the speed of memory. Segments of like size are merged, so
+// that there are few. All of it is in large pieces without pointers, which the
+// garbage collector need not look through.
 type postings struct {
 	segments []segment
 
@@ -28,8 +29,9 @@ type segment struct {
 const (
 	blockItems = 5
 	slabBlocks = 4096
-	mostProbes = 96      // words looked up of one feature
-	freezeAt   = 4 << 20 // features in blocks
+	mostProbes = 96        // words looked up of one feature
+	freezeAt   = 128 << 10 // features in blocks
+	mergeRatio = 3         // a segment at most so many times as large as the next is merged with it
 )
 
 type block struct {
@@ -70,6 +72,9 @@ func (p *postings) add(slot uint32, s stored) {
 
 // freeze makes a segment of the blocks.
 func (p *postings) freeze() {
+	if p.fresh == 0 {
+		return
+	}
 	s := segment{start: make([]uint32, 1<<wordBits+1), items: make([]posting, 0, p.fresh)}
 	for word, at := range p.heads {
 		s.start[word] = uint32(len(s.items))
@@ -82,6 +87,24 @@ func (p *postings) freeze() {
 	s.start[1<<wordBits] = uint32(len(s.items))
 	p.segments = append(p.segments, s)
 	p.heads, p.slabs, p.used, p.fresh = nil, nil, 0, 0
+	for n := len(p.segments); n >= 2; n-- {
+		a, b := p.segments[n-2], p.segments[n-1]
+		if len(a.items) > mergeRatio*len(b.items) {
+			break
+		}
+		p.segments = append(p.segments[:n-2], merged(a, b))
+	}
+}
+
+func merged(a, b segment) segment {
+	out := segment{start: make([]uint32, 1<<wordBits+1), items: make([]posting, 0, len(a.items)+len(b.items))}
+	for w := range 1 << wordBits {
+		out.start[w] = uint32(len(out.items))
+		out.items = append(out.items, a.items[a.start[w]:a.start[w+1]]...)
+		out.items = append(out.items, b.items[b.start[w]:b.start[w+1]]...)
+	}
+	out.start[1<<wordBits] = uint32(len(out.items))
+	return out
 }
 
 // each calls yield with every feature.
@@ -175,16 +198,27 @@ func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, r
 		}
 		words[i] = w
 	}
+	var from, to [mostProbes]uint32
 	for k := range p.segments {
 		seg := &p.segments[k]
-		for _, w := range words[:most] {
-			from, to := seg.start[w], seg.start[w+1]
-			items := seg.items[from:to]
-			for i := range items {
-				it := &items[i]
-				if d := it.sig.distance(s); d <= radius {
+		// In rounds, as the index of hashes does it: find all, fetch all, and only
+		// then compare, so that the reads wait for memory together.
+		for i, w := range words[:most] {
+			from[i], to[i] = seg.start[w], seg.start[w+1]
+		}
+		last := uint32(len(seg.items) - 1)
+		var fetch uint32
+		for i := range words[:most] {
+			fetch |= seg.items[min(from[i], last)].slot
+		}
+		fetched(fetch)
+		for i := range words[:most] {
+			at := from[i]
+			items := seg.items[at:to[i]]
+			for j := range items {
+				if d := items[j].sig.distance(s); d <= radius {
 					h := proto
-					h.slot, h.at, h.segment, h.distance = it.slot, from+uint32(i), uint16(k+1), uint8(d)
+					h.slot, h.at, h.segment, h.distance = items[j].slot, at+uint32(j), uint16(k+1), uint8(d)
 					hits = append(hits, h)
 				}
 			}
@@ -209,3 +243,8 @@ func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, r
 	}
 	return hits
 }
+
+// fetched keeps the compiler from leaving out reads that only fetch.
+//
+//go:noinline
+func fetched(uint32) {}

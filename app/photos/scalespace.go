@@ -1,6 +1,11 @@
 package photos
 
-import "math"
+import (
+	"math"
+	"sync"
+
+	"mensch/app/photos/vectors"
+)
 
 // A scale space: the picture ever more blurred, half an octave a step, and the
 // differences between the steps, whose extremes are blobs. Blobs stay where
@@ -62,64 +67,70 @@ func gaussKernel(sigma float64) []float32 {
 	return out
 }
 
+// scratch holds the planes of one scale space. They come to some megabytes a
+// photo and are used again for the next.
+type scratch struct {
+	slab []float32
+	used int
+	line []float32
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// numbers gives room for n numbers of any value.
+func (s *scratch) numbers(n int) []float32 {
+	if s.used+n > len(s.slab) {
+		// What was given out of the old slab stays with those who have it.
+		s.slab, s.used = make([]float32, max(2*len(s.slab), n, 1<<18)), 0
+	}
+	out := s.slab[s.used : s.used+n : s.used+n]
+	s.used += n
+	return out
+}
+
+func (s *scratch) plane(w, h int) *plane { return &plane{w: w, h: h, pix: s.numbers(w * h)} }
+
 // blurred convolves with a kernel of gaussKernel, the border repeated. Two taps
 // a pass halve the traffic with memory, which is what it costs.
-func (p *plane) blurred(kernel []float32) *plane {
+func (s *scratch) blurred(p *plane, kernel []float32) *plane {
 	w, h := p.w, p.h
 	radius := len(kernel) - 1
-	out := newPlane(w, h)
-	padded := make([]float32, w+2*radius)
+	out := s.plane(w, h)
+	if cap(s.line) < w+2*radius {
+		s.line = make([]float32, 2*(w+2*radius))
+	}
+	padded := s.line[:w+2*radius]
+	dst := padded[radius : radius+w]
+	row := func(y int) []float32 { return p.pix[min(max(y, 0), h-1)*w:][:w] }
 	for y := range h {
-		dst := padded[radius : radius+w]
-		row := p.pix[y*w:][:w]
-		for x, v := range row {
-			dst[x] = v * kernel[0]
-		}
+		vectors.Scale(dst, row(y), kernel[0])
 		for i := 1; i <= radius; i += 2 {
-			a, b := p.pix[max(y-i, 0)*w:][:w], p.pix[min(y+i, h-1)*w:][:w]
 			if i == radius {
-				addTwo(dst, a, b, kernel[i])
+				vectors.AddTwo(dst, row(y-i), row(y+i), kernel[i])
 				break
 			}
-			c, d := p.pix[max(y-i-1, 0)*w:][:w], p.pix[min(y+i+1, h-1)*w:][:w]
-			addFour(dst, a, b, c, d, kernel[i], kernel[i+1])
+			vectors.AddFour(dst, row(y-i), row(y+i), row(y-i-1), row(y+i+1), kernel[i], kernel[i+1])
 		}
 		for i := range radius {
 			padded[i], padded[radius+w+i] = dst[0], dst[w-1]
 		}
 		line := out.pix[y*w:][:w]
-		for x, v := range dst {
-			line[x] = v * kernel[0]
-		}
+		vectors.Scale(line, dst, kernel[0])
 		for i := 1; i <= radius; i += 2 {
 			a, b := padded[radius-i:][:w], padded[radius+i:][:w]
 			if i == radius {
-				addTwo(line, a, b, kernel[i])
+				vectors.AddTwo(line, a, b, kernel[i])
 				break
 			}
-			addFour(line, a, b, padded[radius-i-1:][:w], padded[radius+i+1:][:w], kernel[i], kernel[i+1])
+			vectors.AddFour(line, a, b, padded[radius-i-1:][:w], padded[radius+i+1:][:w], kernel[i], kernel[i+1])
 		}
 	}
 	return out
 }
 
-func addTwo(dst, a, b []float32, k float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for x := range dst {
-		dst[x] += (a[x] + b[x]) * k
-	}
-}
-
-func addFour(dst, a, b, c, d []float32, k, l float32) {
-	a, b, c, d = a[:len(dst)], b[:len(dst)], c[:len(dst)], d[:len(dst)]
-	for x := range dst {
-		dst[x] += (a[x]+b[x])*k + (c[x]+d[x])*l
-	}
-}
-
 // halved takes every second pixel.
-func (p *plane) halved() *plane {
-	out := newPlane((p.w+1)/2, (p.h+1)/2)
+func (s *scratch) halved(p *plane) *plane {
+	out := s.plane((p.w+1)/2, (p.h+1)/2)
 	for y := range out.h {
 		row := p.pix[2*y*p.w:]
 		dst := out.pix[y*out.w : (y+1)*out.w]
@@ -130,46 +141,52 @@ func (p *plane) halved() *plane {
 	return out
 }
 
-// scaleSpace gives the octaves of a picture, down to a dozen pixels.
-func scaleSpace(p *plane) []octave {
+// scaleSpace gives the octaves of a picture, down to a dozen pixels. They're
+// good until the scratch is used anew.
+func (s *scratch) scaleSpace(p *plane) []octave {
 	var out []octave
-	first := p.blurred(firstKernel)
+	first := s.blurred(p, firstKernel)
 	for scale := float32(1); min(first.w, first.h) >= 12 && len(out) < 7; scale *= 2 {
 		o := octave{scale: scale, levels: make([]*plane, stepsPerOctave+3)}
 		o.levels[0] = first
 		for i := 1; i < len(o.levels); i++ {
-			o.levels[i] = o.levels[i-1].blurred(octaveKernels[i])
+			o.levels[i] = s.blurred(o.levels[i-1], octaveKernels[i])
 		}
 		out = append(out, o)
-		first = o.levels[stepsPerOctave].halved()
+		first = s.halved(o.levels[stepsPerOctave])
 	}
 	return out
 }
 
 // blobs finds the extremes over place and size.
-func blobs(space []octave) []blob {
+func (s *scratch) blobs(space []octave) []blob {
 	var out []blob
+	const faint = contrastLeast * 0.8
 	for n, o := range space {
 		w, h := o.levels[0].w, o.levels[0].h
 		var diff [stepsPerOctave + 2][]float32
 		for i := range diff {
-			d := make([]float32, w*h)
-			a, b := o.levels[i].pix, o.levels[i+1].pix
-			for k := range d {
-				d[k] = b[k] - a[k]
-			}
-			diff[i] = d
+			diff[i] = s.numbers(w * h)
+			vectors.Sub(diff[i], o.levels[i+1].pix, o.levels[i].pix)
 		}
 		for l := 1; l <= stepsPerOctave; l++ {
 			mid, low, high := diff[l], diff[l-1], diff[l+1]
 			for y := 2; y < h-2; y++ {
-				for x := 2; x < w-2; x++ {
-					at := y*w + x
-					v := mid[at]
-					if v < contrastLeast*0.8 && v > -contrastLeast*0.8 {
+				row := mid[y*w : (y+1)*w]
+				for x := 2; x < len(row)-2; x++ {
+					v := row[x]
+					if v < faint && v > -faint {
 						continue
 					}
-					if !extreme(v, at, w, mid, low, high) {
+					// Most places slope: their neighbours tell before all others.
+					if v > 0 {
+						if row[x-1] >= v || row[x+1] > v {
+							continue
+						}
+					} else if row[x-1] <= v || row[x+1] < v {
+						continue
+					}
+					if !extreme(v, y*w+x, w, mid, low, high) {
 						continue
 					}
 					if b, ok := refine(v, x, y, l, w, diff[:]); ok {
