@@ -19,13 +19,11 @@ func newPyramid(p *plane, least int) pyramid {
 }
 
 // warp samples the query on a grid of w x h over the other photo. to maps the
-// other photo to the query, in shares. ok says which samples lie in the query;
-// the result, whether all do.
-func (q pyramid) warp(to affine, w, h int, out []float32, ok []bool) bool {
-	base := q[0]
-	pitch := math.Sqrt(math.Abs(to.det()) * float64(base.w) * float64(base.h) / (float64(w) * float64(h)))
+// other photo to the query, in shares, after its bend unless that is nil. ok
+// says which samples lie in the query; the result, whether all do.
+func (q pyramid) warp(to affine, bent *bend, w, h int, out []float32, ok []bool) bool {
 	level := 0
-	if pitch > 1 {
+	if pitch := pitchOf(to, q[0], w, h); pitch > 1 {
 		level = min(int(math.Log2(pitch)+0.4), len(q)-1)
 	}
 	p := q[level]
@@ -33,6 +31,22 @@ func (q pyramid) warp(to affine, w, h int, out []float32, ok []bool) bool {
 	dx, dy := float32(to[0]/float64(w)*pw), float32(to[3]/float64(w)*ph)
 	mx, my := float32(p.w)-0.5, float32(p.h)-0.5
 	all := true
+	if bent != nil {
+		for i := range w * h {
+			x, y := (float64(i%w)+0.5)/float64(w), (float64(i/w)+0.5)/float64(h)
+			bx, by := bent.at(x-0.5, y-0.5)
+			sx, sy := to.apply(x+bx, y+by)
+			u, v := float32(sx*pw-0.5), float32(sy*ph-0.5)
+			ok[i] = u > -0.5 && v > -0.5 && u < mx && v < my
+			out[i] = 0
+			if ok[i] {
+				out[i] = p.at(u, v)
+			} else {
+				all = false
+			}
+		}
+		return all
+	}
 	for v := range h {
 		sx, sy := to.apply(0.5/float64(w), (float64(v)+0.5)/float64(h))
 		x0, y0 := float32(sx*pw-0.5), float32(sy*ph-0.5)
@@ -69,6 +83,12 @@ func (q pyramid) warp(to affine, w, h int, out []float32, ok []bool) bool {
 		}
 	}
 	return all
+}
+
+// pitchOf is how many pixels of the query lie side by side in one of a grid of
+// w x h over the other photo.
+func pitchOf(to affine, query *plane, w, h int) float64 {
+	return math.Sqrt(math.Abs(to.det()) * float64(query.w) * float64(query.h) / (float64(w) * float64(h)))
 }
 
 // within gives the steps from the first to before the last, of n, at which
@@ -218,6 +238,8 @@ type aligner struct {
 	norm    []float32
 	ok      []bool
 	cells   []cell
+	spots   []spot
+	sea     []bool
 }
 
 func newAligner(q pyramid) *aligner { return &aligner{query: q} }
@@ -229,11 +251,11 @@ func (a *aligner) room(n int) {
 }
 
 // lay samples the query where it lies over the grid, and flattens it.
-func (a *aligner) lay(g *grid, to affine) {
+func (a *aligner) lay(g *grid, to affine, bent *bend) {
 	n := g.w * g.h
 	a.room(n)
 	ok := a.ok[:n]
-	if a.query.warp(to, g.w, g.h, a.warp, a.ok) {
+	if a.query.warp(to, bent, g.w, g.h, a.warp, a.ok) {
 		ok = nil
 	}
 	a.flat.flatten(a.warp[:n], ok, g.w, g.h, a.norm)
@@ -245,7 +267,7 @@ func (a *aligner) lay(g *grid, to affine) {
 func (a *aligner) refine(g *grid, to affine, steps int) (affine, float64) {
 	corr := 0.0
 	for range steps {
-		a.lay(g, to)
+		a.lay(g, to, nil)
 		var hess [6][6]float64
 		var grad [6]float64
 		var dot, tt, qq float64
@@ -307,8 +329,12 @@ func (a *aligner) refine(g *grid, to affine, steps int) (affine, float64) {
 			}
 			hess[u][u] = hess[u][u]*1.001 + 1e-3
 		}
-		p, ok := solve(hess, grad)
-		if !ok {
+		p := grad
+		var rows [6][]float64
+		for u := range hess {
+			rows[u] = hess[u][:]
+		}
+		if !solve(rows[:], p[:]) {
 			return to, corr
 		}
 		// p is the change of the template's own place, about its middle.
@@ -378,36 +404,38 @@ func (r *slopes) into(hess *[6][6]float64, grad *[6]float64, w, h, y int) {
 	}
 }
 
-// solve solves six equations by elimination.
-func solve(m [6][6]float64, b [6]float64) ([6]float64, bool) {
-	for i := range 6 {
+// solve solves as many equations as b is long by elimination, and puts the
+// answer into b. It changes m.
+func solve(m [][]float64, b []float64) bool {
+	n := len(b)
+	for i := range n {
 		pivot := i
-		for r := i + 1; r < 6; r++ {
+		for r := i + 1; r < n; r++ {
 			if math.Abs(m[r][i]) > math.Abs(m[pivot][i]) {
 				pivot = r
 			}
 		}
 		if math.Abs(m[pivot][i]) < 1e-12 {
-			return b, false
+			return false
 		}
 		m[i], m[pivot] = m[pivot], m[i]
 		b[i], b[pivot] = b[pivot], b[i]
-		for r := i + 1; r < 6; r++ {
+		for r := i + 1; r < n; r++ {
 			f := m[r][i] / m[i][i]
-			for c := i; c < 6; c++ {
+			for c := i; c < n; c++ {
 				m[r][c] -= f * m[i][c]
 			}
 			b[r] -= f * b[i]
 		}
 	}
-	for i := 5; i >= 0; i-- {
-		for c := i + 1; c < 6; c++ {
+	for i := n - 1; i >= 0; i-- {
+		for c := i + 1; c < n; c++ {
 			b[i] -= m[i][c] * b[c]
 		}
 		b[i] /= m[i][i]
 		if math.IsNaN(b[i]) {
-			return b, false
+			return false
 		}
 	}
-	return b, true
+	return true
 }

@@ -6,10 +6,14 @@
 // itself for comparison point by point, and the plain perceptual hashes of
 // goimagehash. A Matcher keeps these in memory; it collects candidates by votes
 // of features and by an exact index of the hashes, aligns each candidate with
-// the query, and judges by how well the aligned pictures agree in their detail.
+// the query, bends it where it was photographed from the side, and judges by how
+// still the parts of the one picture lie on those of the other: a copy's stay
+// where they are under any filter, while in a second photo of one sitting lips
+// and hair have moved, and in two people's pages or frames the photos differ in
+// one piece. What is in doubt in the small pictures is compared anew in the files.
 //
 // Nothing here recognises persons. A "similar portrait" is a photo in which the
-// picture aligns in pose and frame but differs in detail, which happens with
+// picture aligns in pose and frame but whose parts have moved, which happens with
 // two photos of one sitting; it's a hint and never a copy.
 package photos
 

@@ -11,120 +11,145 @@ import (
 	"mensch/app/model"
 )
 
+// The logarithm of the odds that two aligned pictures are one and the same, of
+// how far most of their parts lie apart (likeness.far), how much has nothing in
+// common (likeness.clash), and how many blocks say so: the fewer they are, the
+// stiller they have to lie, and stiller too where the picture had to be bent.
+// Fitted to copies by all evasions, against other photos of the same persons and
+// against strangers that were altered in the same ways; moved by one towards no.
 const (
-	// agreeHalf is the share of agreeing texture at which a copy is as likely
-	// as not. Measured: different persons in one studio reach 0.33, general
-	// pairs 0.15, while 99.8 in 100 copies that were lined up exceed 0.42.
-	agreeHalf  = 0.37
-	agreeSteep = 45.0 // how fast doubt goes away from there, per unit
-	leastBlock = 16   // textured blocks that two pictures must have in common
-	leastCover = 0.1  // share of the other photo's texture that the query must show
+	oddsBase   = -44.6
+	oddsFar    = -12.1
+	oddsClash  = -2.0
+	oddsBlocks = 5.04
+	oddsBent   = -4.1
+	oddsMost   = 200 // blocks from which more say nothing new
+	oddsSmall  = 0.5 // of the small picture's odds that count after a closer look
 )
 
-// probability is the calibrated chance that aligned pictures are one, or two
-// photos of one sitting. inliers are the features that lie alike.
-func probability(l likeness, inliers int) float64 {
-	if l.blocks < leastBlock || l.cover < leastCover {
-		return 0
+const (
+	leastBlock = 16  // textured blocks that two pictures must have in common
+	leastCover = 0.1 // share of the other photo's texture that the query must show
+	doubtless  = 4.0 // odds, either way, that the small picture alone is believed in
+)
+
+// odds is the logarithm of the odds that the pictures are one and the same.
+func (l *likeness) odds() float64 {
+	if l.telling < leastBlock || l.cover < leastCover {
+		return math.Inf(-1)
 	}
-	half := agreeHalf
-	if l.blocks < 40 { // few blocks agree by chance more easily
-		half += 0.006 * float64(40-l.blocks)
+	z := oddsBase + oddsFar*math.Log(l.far+0.02) + oddsClash*math.Log(l.clash+0.02) + oddsBlocks*math.Log(float64(min(l.telling, oddsMost)))
+	if l.bent {
+		z += oddsBent
 	}
-	// Screenshots and frames of two strangers agree in all but the photo: where
-	// the other photo is more furniture than photograph, what is surely
-	// photographed in it must agree, and something of its middle in any case.
-	if l.natural < naturalLeast {
-		half += max(0, vividLeast-l.vivid)
-	}
-	half += max(0, 0.2-l.middle)
-	return logistic(agreeSteep*(l.agree-half) + 0.3*float64(min(inliers, 26)-12))
+	return z
 }
 
-// Of clean photos 19 in 20 have 0.5 and more of their texture photographed,
-// screenshots less; where it's less, a share of the surely photographed blocks
-// has to agree.
+// portrait says whether two pictures that are not the same are alike in pose
+// and light, as two photos of one sitting are: a good part of what looks
+// photographed in both agrees, though not in its detail.
+func (l *likeness) portrait() bool {
+	return l.blocks >= portraitBlocks && l.natural >= 0.5 && l.mean > portraitMean && l.both > portraitBoth && l.middle > 0.25
+}
+
 const (
-	naturalLeast = 0.5
-	vividLeast   = 0.55
+	portraitBlocks = 40
+	portraitMean   = 0.65
+	portraitBoth   = 0.35
 )
 
 func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
-// The closer look: shares of agreeing texture at up to closeArea pixels. There
-// two photos of one sitting stay under 0.36 where copies have 0.45 and more,
-// unless the query has too few pixels or is blurred, when nobody can tell.
+// The closer look: where the small picture leaves doubt, the pictures are
+// compared in more detail.
 const (
-	closeArea   = 288 * 288
-	closeLeast  = 150 * 150 // pixels under which the look decides nothing
-	closeHalf   = 0.39
-	closeSteep  = 40.0
-	unseenScore = 0.9 // the most a match may score that had no closer look
+	closeArea   = 288 * 288 // pixels at most
+	closeShrink = 0.7       // a side, while one picture has detail that the other lacks
+	closeBlocks = 64        // under which a comparison isn't shrunk further
+	unseenScore = 0.9       // the most that a doubtful match may score without a closer look
 )
 
 // closer compares a candidate anew with the other photo's file, in much more
-// detail than the small picture has. ok is false where that decides nothing.
-func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (l likeness, half float64, ok bool) {
+// detail than the small picture has. ok is false where it can't be read.
+func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (best likeness, ok bool) {
 	if m.open == nil {
-		return l, 0, false
+		return best, false
 	}
 	r, err := m.open(ctx, c.item.id)
 	if err != nil {
-		return l, 0, false // the store may have lost the file; the match stands without
+		return best, false // the store may have lost the file; the small picture has to do
 	}
 	other, err := Decode(r)
 	if err = errors.Join(err, r.Close()); err != nil {
-		return l, 0, false
+		return best, false
 	}
 	w, h := fit(other.base.w, other.base.h, closeArea)
-	pitch := math.Sqrt(math.Abs(c.to.det()) * float64(q.pyramid[0].w) * float64(q.pyramid[0].h) / float64(w*h))
-	if pitch < 1 {
+	if pitch := pitchOf(c.to, q.pyramid[0], w, h); pitch < 1 {
 		w, h = int(float64(w)*pitch), int(float64(h)*pitch)
 	}
 	a := newAligner(q.pyramid)
-	// Where the match is no matter of furniture, every block may speak.
-	a.graphic = q.hashes.Class == ClassGraphic || c.like.natural > 0.6
+	a.graphic = q.graphic(c.item)
 	to := c.to
-	noisy := false
-	for w*h >= closeLeast {
+	for min(w, h) >= 2*blockSide {
 		fine := newGrid(other.base.resized(w, h))
-		to, _ = a.refine(fine, to, 4)
-		l = a.compare(fine, to)
-		noisy = noisy || l.sharp > 1.3
-		if l.sharp > 0.55 && l.sharp < 1.7 || l.agree > 0.6 {
-			half = closeHalf
-			if noisy && c.inliers >= 20 { // noise makes nothing alike: what agrees through it counts more
-				return l, half - 0.06, true
+		if c.bent != nil {
+			if b, ok := a.curve(fine, to, *c.bent, 2); ok {
+				c.bent = &b
 			}
-			// The less is to be seen, the more alike are two photos of one sitting.
-			less := 1 - math.Sqrt(float64(w*h)/closeArea)
-			return l, half + 0.07*min(1, less/0.3), true
+		} else {
+			to, _ = a.refine(fine, to, 3)
+		}
+		l := a.compare(fine, to, c.bent)
+		if ok && l.blocks < closeBlocks {
+			break
+		}
+		best, ok = l, true
+		if l.sharp > 0.8 && l.sharp < 1.3 {
+			break
 		}
 		// Blurred or noisy: its detail is that of a smaller picture.
-		w, h = w*7/10, h*7/10
+		w, h = int(float64(w)*closeShrink), int(float64(h)*closeShrink)
 	}
-	return l, 0, false
+	return best, ok
 }
 
-// judge makes the match of a candidate, or says that it is none.
-func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (model.Match, bool) {
+// judge makes the match of a candidate, or says that it is none. look allows a
+// closer look; looked says that it was taken.
+func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (out model.Match, ok, looked bool) {
 	it := c.item
-	out := model.Match{Query: q.hashes.PhotoID, Other: it.id, Class: q.hashes.Class, Score: probability(c.like, c.inliers)}
+	out = model.Match{Query: q.hashes.PhotoID, Other: it.id, Class: q.hashes.Class}
 	out.Distance = bits.OnesCount64(it.phash ^ q.hashes.PHash)
+	if !it.drawn {
+		out.Class = ClassPhoto // what a page of letters has in common with a photo is no drawing
+	}
+	from, invertible := c.to.inverse()
 	if it.id == q.hashes.PhotoID && it.id != "" {
-		c.to, out.Score, out.Kind = identity, 1, model.SameFile
-	} else if out.Score < 0.5 {
-		return out, false
+		c.to, from = identity, identity
+		out.Score, out.Kind, out.Transform = 1, model.SameFile, unchanged
+		out.Affine = from
+		out.Region, out.OtherRegion = box(c.to), box(from)
+		return out, true, false
 	}
-	from, ok := c.to.inverse()
-	if !ok {
-		return out, false
+	odds := c.like.odds()
+	if !invertible || odds < -doubtless && !c.like.portrait() {
+		return out, false, false
 	}
+	most := 1.0
+	if math.Abs(odds) < doubtless {
+		most = unseenScore
+		if look {
+			looked = true
+			if l, ok := m.closer(ctx, q, c); ok {
+				odds, most = l.odds()+oddsSmall*odds, 1
+			}
+		}
+	}
+	out.Score = min(logistic(odds), most)
 	out.Affine = from
 	out.Region, out.OtherRegion = box(c.to), box(from)
-	if out.Kind == model.SameFile {
-		out.Transform = unchanged
-		return out, true
+	if odds < 0 {
+		out.Kind, out.Transform = model.SimilarPortrait, "another photo"
+		return out, c.like.portrait(), looked
 	}
 	words, altered := q.describe(c, from, float64(it.shape))
 	out.Transform = words
@@ -133,21 +158,7 @@ func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (
 		out.Kind = model.AlteredCopy
 		out.Distance = min(out.Distance, q.alignedDistance(c, c.mini))
 	}
-	l, half, seen := likeness{}, 0.0, false
-	if look {
-		l, half, seen = m.closer(ctx, q, c)
-	}
-	if !seen {
-		out.Score = min(out.Score, unseenScore)
-	} else if p := logistic(closeSteep * (l.agree - half)); p < 0.5 {
-		if c.like.natural < naturalLeast || c.like.middle < 0.25 {
-			return out, false // alike in their furniture, not in a person
-		}
-		out.Kind, out.Score, out.Transform = model.SimilarPortrait, p, "another photo"
-	} else {
-		out.Score = min(out.Score, p)
-	}
-	return out, true
+	return out, true, looked
 }
 
 // box is the part of a picture that the other's frame, mapped by m, takes in.
@@ -205,6 +216,9 @@ func (q *query) describe(c candidate, from affine, otherShape float64) (string, 
 		if math.Abs(rest) >= 1.5 {
 			words = append(words, fmt.Sprintf("rotated by %.0f°", rest))
 		}
+	}
+	if c.bent != nil {
+		words = append(words, "seen at an angle")
 	}
 	kept, inset := shown(c.to), shown(from)
 	if kept < 0.965 {
@@ -298,7 +312,7 @@ func (q *query) alignedDistance(c candidate, thumb []byte) int {
 		return 64
 	}
 	laid := newPlane(hashSide, hashSide)
-	q.pyramid.warp(c.to, hashSide, hashSide, laid.pix, make([]bool, hashSide*hashSide))
+	q.pyramid.warp(c.to, c.bent, hashSide, hashSide, laid.pix, make([]bool, hashSide*hashSide))
 	a, _ := plainHashes(laid)
 	b, _ := plainHashes(other.resized(hashSide, hashSide))
 	return bits.OnesCount64(a ^ b)

@@ -1,6 +1,9 @@
 package photos
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // likeness is how well two aligned pictures agree.
 type likeness struct {
@@ -14,9 +17,14 @@ type likeness struct {
 	// they are, however it's filtered, covered or shrunk; a second photo of one
 	// sitting has moved lips, lids and hair, and strangers have nothing where the
 	// other has it.
-	moved   float64
+	moved float64
+	// far is how far most parts are moved at most: the four fifths of the blocks
+	// that lie nearest. Where a frame or a page agrees and the photo in it
+	// doesn't, moved may be small and this is not.
+	far     float64
 	gained  float64 // share of the texture's energy that moving the parts would explain
 	clash   float64 // share of what looks photographed in both and has nothing in common
+	island  float64 // the largest piece in one of that, of the blocks that look photographed in both
 	both    float64 // agree of what looks photographed in both
 	mean    float64 // mean correlation of that
 	covered float64 // share of the other's texture that has nothing in common with the query
@@ -24,9 +32,12 @@ type likeness struct {
 	middle  float64 // agree in the middle of the other photo alone; 1 where too little is there
 	cover   float64 // share of the other photo's texture that lies in the query
 	blocks  int     // textured blocks in the overlap
+	telling int     // of them those that aren't torn
 	gain    float64 // contrast of the query against the other photo's
 	shift   float64 // how much brighter the query is, in greys
 	natural float64 // how far the other photo's texture there looks photographed, 0 to 1
+	bent    bool    // one of them had to be bent to lie over the other
+	drawn   bool    // the pictures are drawings
 	sharp   float64 // fine detail of the query against the other photo's, 1 alike
 }
 
@@ -139,9 +150,14 @@ func rough(row []float32) float32 {
 
 // spot is what a block says.
 type spot struct {
+	x, y     int     // its upper left corner
+	differs  bool    // it looks photographed in both and has nothing in common
 	tt, qq   float64 // variances
 	mt, mq   float64 // means
 	corr     float64 // of the detail
+	xx, xy   float64 // the products of its slopes,
+	yy       float64
+	bx, by   float64 // and of slopes and difference
 	dx, dy   float64 // where the query's detail lies from the other's, in pixels
 	gained   float64 // share of the detail's energy that this explains
 	roughT   float64
@@ -168,10 +184,36 @@ func (c *cell) spot() spot {
 	bx := scale*(float64(c.gxq)-mq*float64(c.gx)) - (float64(c.gxt) - mt*float64(c.gx))
 	by := scale*(float64(c.gyq)-mq*float64(c.gy)) - (float64(c.gyt) - mt*float64(c.gy))
 	xx, xy, yy := float64(c.gxx)+slopeLeast, float64(c.gxy), float64(c.gyy)+slopeLeast
+	s.xx, s.xy, s.yy, s.bx, s.by = xx, xy, yy, bx, by
 	det := xx*yy - xy*xy
 	s.dx, s.dy = (yy*bx-xy*by)/det, (xx*by-xy*bx)/det
 	s.gained = (bx*s.dx + by*s.dy) / (k * tt)
 	return s
+}
+
+// blocks calls yield with the upper left corner and the sums of every block of
+// what lay has laid over the grid.
+func (a *aligner) blocks(g *grid, yield func(x, y int, sum *cell)) {
+	cols, rows := g.w/cellSide, g.h/cellSide
+	if cols < 2 || rows < 2 {
+		return
+	}
+	if len(a.cells) < 2*cols {
+		a.cells = make([]cell, 2*cols)
+	}
+	above, below := a.cells[:cols], a.cells[cols:2*cols]
+	a.cellsOf(g, 0, above)
+	for cy := range rows - 1 {
+		a.cellsOf(g, cy+1, below)
+		for cx := range cols - 1 {
+			sum := above[cx]
+			sum.add(&above[cx+1])
+			sum.add(&below[cx])
+			sum.add(&below[cx+1])
+			yield(cx*cellSide, cy*cellSide, &sum)
+		}
+		above, below = below, above
+	}
 }
 
 // movedMost is how far a block is said to have moved at most: one step of
@@ -181,90 +223,155 @@ const (
 	movedBins = 64
 )
 
+// A block is torn when something lies over a part of it, a line or a letter: the
+// rest of its pixels still fit the other picture as they are. No part of a
+// stranger's does. Torn blocks say little, for or against.
+const (
+	tornShare  = 0.5  // of a block's pixels that have to fit
+	tornWithin = 0.12 // deviations of the block that they may be off
+	tornNoise  = 1.2  // and greys
+	tornWeight = 0.15 // of its own that a torn block keeps
+)
+
+// torn says whether most pixels of the block at x, y differ by the same grey
+// once the contrast is taken out.
+func (a *aligner) torn(g *grid, x, y int, s *spot, contrast float64) bool {
+	var diff [blockPixels]float32
+	k := float32(contrast)
+	for v := range blockSide {
+		at := (y+v)*g.w + x
+		for u := range blockSide {
+			diff[v*blockSide+u] = a.warp[at+u] - k*g.raw[at+u]
+		}
+	}
+	slices.Sort(diff[:])
+	width := float32(2 * (tornWithin*contrast*math.Sqrt(s.tt) + tornNoise))
+	const need = int(tornShare * blockPixels)
+	for i := range blockPixels - need {
+		if diff[i+need]-diff[i] <= width {
+			return true
+		}
+	}
+	return false
+}
+
+// likenesses of the same blocks, once by what looks photographed in both and
+// once by all: the latter for drawings, which have hardly any of the former.
+type tally struct {
+	sum, agree, clash, mean, gained float64
+	moved                           [movedBins]float64
+}
+
+func (t *tally) add(s *spot, w float64) {
+	t.sum += w
+	t.mean += w * s.corr
+	t.gained += w * s.gained
+	t.moved[int(min(math.Hypot(s.dx, s.dy), movedMost*0.999)*(movedBins/movedMost))] += w
+	switch {
+	case s.corr > blockAgrees:
+		t.agree += w
+	case s.corr < blockDiffer:
+		t.clash += w
+	}
+}
+
+func (t *tally) into(l *likeness) {
+	l.moved, l.far = movedMost, movedMost
+	if t.sum > 0 {
+		l.both, l.clash, l.mean, l.gained = t.agree/t.sum, t.clash/t.sum, t.mean/t.sum, t.gained/t.sum
+		l.moved, l.far = shareOf(&t.moved, t.sum/2), shareOf(&t.moved, t.sum*4/5)
+	}
+}
+
+// drawnMost is the share of a drawing's texture that may look photographed.
+const drawnMost = 0.1
+
 // compare judges blocks of the aligned pictures one by one: what is the same
 // picture agrees in nearly every block in its detail, while strangers in like
 // poses agree in outlines only.
-func (a *aligner) compare(g *grid, to affine) likeness {
-	a.lay(g, to)
-	var l likeness
-	cols, rows := g.w/cellSide, g.h/cellSide
-	if cols < 2 || rows < 2 {
-		return l
-	}
-	if len(a.cells) < 2*cols {
-		a.cells = make([]cell, 2*cols)
-	}
-	above, below := a.cells[:cols], a.cells[cols:2*cols]
-	a.cellsOf(g, 0, above)
+func (a *aligner) compare(g *grid, to affine, bent *bend) likeness {
+	a.lay(g, to, bent)
+	l := likeness{bent: bent != nil}
 	var total, weight, shared, full, mid, midAgree, vivid, vividAgree, fineT, fineQ float64
-	var both, gained, mean float64
-	var far [movedBins]float64
-	midBlocks, vividBlocks := 0, 0
-	for cy := range rows - 1 {
-		a.cellsOf(g, cy+1, below)
-		for cx := range cols - 1 {
-			sum := above[cx]
-			sum.add(&above[cx+1])
-			sum.add(&below[cx])
-			sum.add(&below[cx+1])
-			s := sum.spot()
-			if s.tt < blockFlat {
-				continue
-			}
-			x, y := cx*cellSide, cy*cellSide
-			plain := math.Sqrt(math.Sqrt(s.tt))
-			w, naturalT := plain, 1.0
-			if !a.graphic {
-				naturalT = natural(g.raw, g.w, x, y)
-				w *= naturalT
-			}
-			total += w
-			if !s.complete {
-				continue
-			}
-			l.blocks++
-			weight += w
-			full += plain
-			isVivid := w > 0.75*plain
-			if isVivid {
-				vividBlocks++
-				vivid += w
-			}
-			u, v := float64(x+cellSide)/float64(g.w)-0.5, float64(y+cellSide)/float64(g.h)-0.5
-			inMiddle := max(math.Abs(u), math.Abs(v)) < 0.28
-			if inMiddle {
-				midBlocks++
-				mid += w
-			}
-			wb := w
-			if !a.graphic {
-				wb = plain * min(naturalT, natural(a.warp, g.w, x, y))
-			}
-			both += wb
-			mean += wb * s.corr
-			gained += wb * s.gained
-			far[int(min(math.Hypot(s.dx, s.dy), movedMost*0.999)*(movedBins/movedMost))] += wb
-			fineT += w * s.roughT / math.Sqrt(s.tt+1)
-			fineQ += w * s.roughQ / math.Sqrt(s.qq+1)
-			switch {
-			case s.corr > blockAgrees:
-				l.agree += w
-				l.both += wb
-				if inMiddle {
-					midAgree += w
-				}
-				if isVivid {
-					vividAgree += w
-				}
-				shared += w
-				l.gain += w * math.Sqrt(s.qq/s.tt)
-				l.shift += w * (s.mq - s.mt)
-			case s.corr < blockDiffer:
-				l.covered += w
-				l.clash += wb
-			}
+	var photographed, drawn tally
+	midBlocks, vividBlocks, pictured := 0, 0, 0
+	a.spots = a.spots[:0]
+	var contrasts []float64
+	a.blocks(g, func(x, y int, sum *cell) {
+		s := sum.spot()
+		if s.tt < blockFlat {
+			return
 		}
-		above, below = below, above
+		s.x, s.y = x, y
+		a.spots = append(a.spots, s)
+		if s.complete && s.corr > blockAgrees {
+			contrasts = append(contrasts, math.Sqrt(s.qq/s.tt))
+		}
+	})
+	contrast := 1.0
+	if len(contrasts) > 0 {
+		slices.Sort(contrasts)
+		contrast = contrasts[len(contrasts)/2]
+	}
+	for i := range a.spots {
+		s := &a.spots[i]
+		x, y := s.x, s.y
+		plain := math.Sqrt(math.Sqrt(s.tt))
+		naturalT := natural(g.raw, g.w, x, y)
+		w := plain
+		if !a.graphic {
+			w *= naturalT
+		}
+		total += w
+		if !s.complete {
+			continue
+		}
+		l.blocks++
+		weight += w
+		full += plain
+		isVivid := w > 0.75*plain
+		if isVivid {
+			vividBlocks++
+			vivid += w
+		}
+		u, v := float64(x+cellSide)/float64(g.w)-0.5, float64(y+cellSide)/float64(g.h)-0.5
+		inMiddle := max(math.Abs(u), math.Abs(v)) < 0.28
+		if inMiddle {
+			midBlocks++
+			mid += w
+		}
+		share := 1.0
+		if s.corr < blockAgrees && a.torn(g, x, y, s, contrast) {
+			share = tornWeight
+		} else {
+			l.telling++
+		}
+		naturalBoth := min(naturalT, natural(a.warp, g.w, x, y))
+		photographed.add(s, share*plain*naturalBoth)
+		if share == 1 && naturalBoth >= islandNatural {
+			s.differs = s.corr < islandCorr
+			pictured++
+		}
+		if a.graphic {
+			drawn.add(s, share*plain)
+		}
+		fineT += w * s.roughT / math.Sqrt(s.tt+1)
+		fineQ += w * s.roughQ / math.Sqrt(s.qq+1)
+		switch {
+		case s.corr > blockAgrees:
+			l.agree += w
+			if inMiddle {
+				midAgree += w
+			}
+			if isVivid {
+				vividAgree += w
+			}
+			shared += w
+			l.gain += w * math.Sqrt(s.qq/s.tt)
+			l.shift += w * (s.mq - s.mt)
+		case s.corr < blockDiffer:
+			l.covered += w
+		}
 	}
 	if weight > 0 {
 		l.agree /= weight
@@ -272,13 +379,12 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 		l.cover = weight / total
 		l.natural = weight / full
 	}
-	l.moved = movedMost
-	if both > 0 {
-		l.both /= both
-		l.clash /= both
-		l.mean = mean / both
-		l.gained = gained / both
-		l.moved = middleOf(&far, both)
+	l.island = float64(a.largestIsland(g)) / float64(max(pictured, islandOf))
+	if a.graphic && photographed.sum < drawnMost*drawn.sum {
+		l.drawn = true
+		drawn.into(&l)
+	} else {
+		photographed.into(&l)
 	}
 	if vividBlocks >= 6 {
 		l.vivid = vividAgree / vivid
@@ -297,14 +403,62 @@ func (a *aligner) compare(g *grid, to affine) likeness {
 	return l
 }
 
-// middleOf is the median of a histogram from 0 to movedMost with the given sum.
-func middleOf(bins *[movedBins]float64, sum float64) float64 {
-	left := sum / 2
-	for i, w := range bins {
-		if left <= w && w > 0 {
-			return (float64(i) + left/w) * (movedMost / movedBins)
+// Two people's photos in one frame, page or screen agree in all of it but where
+// the photos are: there they differ in one piece.
+const (
+	islandNatural = 0.25 // how far a block has to look photographed in both
+	islandCorr    = 0.4  // under which it differs
+	islandOf      = 24   // blocks that are the whole at least
+)
+
+// largestIsland counts the blocks of the largest piece of neighbours that differ.
+func (a *aligner) largestIsland(g *grid) int {
+	cols, rows := g.w/cellSide, g.h/cellSide
+	if len(a.sea) < cols*rows {
+		a.sea = make([]bool, cols*rows)
+	}
+	sea := a.sea[:cols*rows] // true: differs, and wasn't counted
+	clear(sea)
+	for i := range a.spots {
+		if s := &a.spots[i]; s.differs {
+			sea[s.y/cellSide*cols+s.x/cellSide] = true
 		}
-		left -= w
+	}
+	best := 0
+	var todo []int
+	for i, land := range sea {
+		if !land {
+			continue
+		}
+		sea[i] = false
+		todo = append(todo[:0], i)
+		n := 0
+		for len(todo) > 0 {
+			k := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			n++
+			x, y := k%cols, k/cols
+			for v := max(y-1, 0); v <= min(y+1, rows-1); v++ {
+				for u := max(x-1, 0); u <= min(x+1, cols-1); u++ {
+					if j := v*cols + u; sea[j] {
+						sea[j] = false
+						todo = append(todo, j)
+					}
+				}
+			}
+		}
+		best = max(best, n)
+	}
+	return best
+}
+
+// shareOf is where a histogram from 0 to movedMost has reached a sum.
+func shareOf(bins *[movedBins]float64, sum float64) float64 {
+	for i, w := range bins {
+		if sum <= w && w > 0 {
+			return (float64(i) + sum/w) * (movedMost / movedBins)
+		}
+		sum -= w
 	}
 	return movedMost
 }

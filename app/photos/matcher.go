@@ -32,6 +32,7 @@ type item struct {
 	phash uint64
 	thumb place
 	shape float32 // width over height
+	drawn bool    // it's a graphic
 }
 
 // NewMatcher makes an empty matcher. open reads a photo that was added, for a
@@ -51,7 +52,7 @@ func (m *Matcher) Add(photos ...model.PhotoHashes) {
 			continue
 		}
 		slot := uint32(len(m.items))
-		it := item{id: h.PhotoID, phash: h.PHash, shape: float32(h.Width) / float32(h.Height)}
+		it := item{id: h.PhotoID, phash: h.PHash, shape: float32(h.Width) / float32(h.Height), drawn: h.Class == ClassGraphic}
 		if features, thumb, err := splitViews(h.Views); err == nil {
 			for _, f := range features {
 				m.index.add(slot, f)
@@ -127,7 +128,7 @@ const (
 	longlist      = 600 // photos whose votes are looked at
 	shortlist     = 48  // photos whose geometry is worked out
 	verified      = 12  // photos that are aligned, at least where there are as many
-	closeLooks    = 8   // matches that are compared in the other photo's file
+	closeLooks    = 6   // doubtful candidates that are compared in the other photo's file
 	sureInliers   = 14  // features lying alike from which a photo is always aligned
 )
 
@@ -137,6 +138,7 @@ type candidate struct {
 	mirrored bool
 	agreement
 	to   affine // from the other photo to the query, in shares
+	bent *bend  // of the other photo before that; nil where it's flat
 	like likeness
 	item item
 	mini []byte // the other photo's small picture
@@ -165,13 +167,15 @@ func (m *Matcher) Match(ctx context.Context, q model.PhotoHashes, p *Picture) ([
 		m.mu.RUnlock()
 		looks := 0
 		for _, c := range found {
-			match, ok := m.judge(ctx, query, c, looks < closeLooks)
+			match, ok, looked := m.judge(ctx, query, c, looks < closeLooks)
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
+			if looked {
+				looks++
+			}
 			if ok {
 				out = append(out, match)
-				looks++
 			}
 		}
 	}
@@ -195,6 +199,9 @@ type query struct {
 	pyramid  pyramid
 	shape    shape
 }
+
+// graphic says whether both the query and another photo are drawings.
+func (q *query) graphic(other item) bool { return other.drawn && q.hashes.Class == ClassGraphic }
 
 func (m *Matcher) prepare(q model.PhotoHashes, p *Picture) *query {
 	w, h := grown(p.base.w, p.base.h, min(queryArea, max(bankArea, p.base.w*p.base.h)))
@@ -231,12 +238,11 @@ func (m *Matcher) candidates(q *query) []candidate {
 		list = append(list, candidate{slot: slot, to: identity})
 	}
 	a := newAligner(q.pyramid)
-	a.graphic = q.hashes.Class == ClassGraphic
 	for i := range list {
-		m.verify(a, &list[i])
+		m.verify(q, a, &list[i])
 	}
 	slices.SortStableFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.like.agree, a.like.agree), cmp.Compare(a.item.id, b.item.id))
+		return cmp.Or(cmp.Compare(b.like.odds(), a.like.odds()), cmp.Compare(a.item.id, b.item.id))
 	})
 	var out []candidate
 	seen := map[uint32]bool{}
@@ -406,15 +412,16 @@ func (m *Matcher) toQuery(c candidate, qs shape) (affine, bool) {
 }
 
 // verify aligns a candidate and compares.
-func (m *Matcher) verify(a *aligner, c *candidate) {
+func (m *Matcher) verify(q *query, a *aligner, c *candidate) {
 	c.item = m.items[c.slot]
+	a.graphic = q.graphic(c.item)
 	c.mini = m.thumbs.get(c.item.thumb)
 	thumb, err := decodeThumb(c.mini)
 	if err != nil {
 		return
 	}
 	// Compare no finer than the query can be seen.
-	pitch := math.Sqrt(math.Abs(c.to.det()) * float64(a.query[0].w) * float64(a.query[0].h) / float64(thumb.w*thumb.h))
+	pitch := pitchOf(c.to, a.query[0], thumb.w, thumb.h)
 	if pitch < 0.7 && min(thumb.w, thumb.h) >= 48 {
 		s := max(pitch, 0.5)
 		thumb = thumb.averaged(int(float64(thumb.w)*s+0.5), int(float64(thumb.h)*s+0.5))
@@ -428,9 +435,29 @@ func (m *Matcher) verify(a *aligner, c *candidate) {
 	if to, corr = a.refine(fine, to, 4); corr < coarseLeast {
 		return
 	}
-	c.like = a.compare(fine, to)
+	c.like = a.compare(fine, to, nil)
 	c.to = to
+	if c.like.moved < bendFrom || c.inliers < bendInliers {
+		return
+	}
+	// Perhaps it was photographed from the side.
+	b, ok := a.curve(coarse, to, bend{}, 4)
+	if ok {
+		b, ok = a.curve(fine, to, b, 3)
+	}
+	if !ok {
+		return
+	}
+	if l := a.compare(fine, to, &b); l.moved < bendGain*c.like.moved && l.both > c.like.both {
+		c.like, c.bent = l, &b
+	}
 }
+
+const (
+	bendFrom    = 0.11 // likeness.moved in the small picture from which a bend is tried
+	bendInliers = 5    // features lying alike without which it's not worth trying
+	bendGain    = 0.75 // what it must leave of that
+)
 
 // coarseLeast is the correlation that an alignment must have to be worth a
 // closer look; of true ones 99 in 100 have over 0.6.

@@ -27,11 +27,12 @@ type segment struct {
 }
 
 const (
-	blockItems = 5
-	slabBlocks = 4096
-	mostProbes = 96        // words looked up of one feature
-	freezeAt   = 128 << 10 // features in blocks
-	mergeRatio = 3         // a segment at most so many times as large as the next is merged with it
+	blockItems  = 5
+	slabBlocks  = 4096
+	mostProbes  = 96        // words looked up of one feature
+	freezeAt    = 128 << 10 // features in blocks
+	segmentMost = 8 << 20   // features of a segment that is merged with others: a merge needs the room twice
+	mergeRatio  = 3         // a segment at most so many times as large as the next is merged with it
 )
 
 type block struct {
@@ -89,7 +90,7 @@ func (p *postings) freeze() {
 	p.heads, p.slabs, p.used, p.fresh = nil, nil, 0, 0
 	for n := len(p.segments); n >= 2; n-- {
 		a, b := p.segments[n-2], p.segments[n-1]
-		if len(a.items) > mergeRatio*len(b.items) {
+		if len(a.items) > mergeRatio*len(b.items) || len(a.items)+len(b.items) > segmentMost {
 			break
 		}
 		p.segments = append(p.segments[:n-2], merged(a, b))

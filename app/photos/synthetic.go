@@ -1,7 +1,6 @@
 package photos
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 
 	"mensch/app/model"
@@ -23,18 +22,19 @@ func Synthetic(id string, r *rand.Rand, pool []model.PhotoHashes) model.PhotoHas
 	}
 	out.Views = append(out.Views, byte(len(features)))
 	for range features {
-		donor, _, err := splitViews(pool[r.IntN(len(pool))].Views)
-		if err != nil || len(donor) == 0 {
-			donor = features
+		// One feature of any photo: its bytes alone, for there are millions to make.
+		donor := pool[r.IntN(len(pool))].Views
+		if len(donor) < 1 || donor[0] == 0 || len(donor) < 1+int(donor[0])*featureBytes {
+			donor = from.Views
 		}
-		f := donor[r.IntN(len(donor))]
+		at := 1 + r.IntN(int(donor[0]))*featureBytes
+		f := [featureBytes]byte(donor[at : at+featureBytes])
 		for range syntheticFlips {
 			b := r.IntN(128)
-			f.sig[b>>6] ^= 1 << (b & 63)
+			f[4+b>>3] ^= 1 << (b & 7)
 		}
-		out.Views = append(out.Views, uint8(r.IntN(256)), uint8(r.IntN(256)), f.sigma, uint8(r.IntN(256)))
-		out.Views = binary.LittleEndian.AppendUint64(out.Views, f.sig[0])
-		out.Views = binary.LittleEndian.AppendUint64(out.Views, f.sig[1])
+		f[0], f[1], f[3] = uint8(r.IntN(256)), uint8(r.IntN(256)), uint8(r.IntN(256))
+		out.Views = append(out.Views, f[:]...)
 	}
 	out.Views = append(out.Views, thumb...)
 	return out

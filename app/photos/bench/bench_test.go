@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"mensch/app/photos/evasions"
 	"mensch/app/scores"
 )
 
@@ -72,12 +73,41 @@ func TestTableOfAFewPhotos(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := s.evasions(context.Background(), &out, Options{Photos: 1}); err != nil {
+	r := &report{out: &out}
+	var some []evasions.Evasion
+	for i, e := range append(evasions.All(), evasions.Unseen()...) {
+		if i%8 == 0 {
+			some = append(some, e)
+		}
+	}
+	ctx, o := context.Background(), Options{Crossed: 1}
+	results, err := s.family(ctx, r, some, s.chosen(1), o)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"mean of 91", "screenshot, collage", "PDQ 256", "false matches, general pairs: 0 of"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("%q is missing in\n%s", want, out.String())
+	found := 0
+	for _, x := range results {
+		if x.found {
+			found++
+		}
+	}
+	if found*10 < len(results)*9 {
+		t.Errorf("%d of %d evasions are found", found, len(results))
+	}
+	crossed, err := s.crossed(ctx, r, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := crossed.copies[general] + crossed.copies[studio]; n > 0 {
+		t.Errorf("%d strangers are called copies", n)
+	}
+	precision(r, results[0].wrong, crossed)
+	reliability(r, results[0].claims)
+	for _, text := range []string{out.String(), r.page.String()} {
+		for _, want := range []string{"mean of 20", "screenshot, collage", "PDQ 256", "altered against altered", "Brier"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is missing in\n%s", want, text)
+			}
 		}
 	}
 }

@@ -1,0 +1,176 @@
+package photos
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"golang.org/x/image/draw"
+
+	"mensch/app/model"
+	"mensch/app/photos/evasions"
+)
+
+// laidOver compares two pictures of one size as they lie.
+func laidOver(t *testing.T, bank, query image.Image) likeness {
+	t.Helper()
+	b, err := FromImage("bank", bank)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := FromImage("query", query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newAligner(newPyramid(q.base, 12)).compare(newGrid(b.base), identity, nil)
+}
+
+// over draws one picture over another of the same size where inside says so.
+func over(under, above image.Image, inside func(x, y int) bool) image.Image {
+	out := image.NewNRGBA(under.Bounds())
+	draw.Draw(out, out.Rect, under, image.Point{}, draw.Src)
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			if inside(x, y) {
+				out.Set(x, y, above.At(x, y))
+			}
+		}
+	}
+	return out
+}
+
+func TestACopysPartsStayWhereTheyAre(t *testing.T) {
+	p, stranger := painting(3), painting(4)
+	plain := laidOver(t, p, p)
+	if plain.odds() < doubtless || plain.moved > 0.03 || plain.island > 0 {
+		t.Errorf("the picture itself: %+v", plain)
+	}
+	grid := laidOver(t, p, over(p, image.White, func(x, y int) bool { return x%24 < 2 || y%24 < 2 }))
+	if grid.odds() < 0 {
+		t.Errorf("a grid of lines over it: odds %.1f, %+v", grid.odds(), grid)
+	}
+	half := laidOver(t, p, over(p, image.NewUniform(color.Gray{200}), func(x, _ int) bool { return x > 160 }))
+	if half.odds() < 0 {
+		t.Errorf("half covered: odds %.1f, %+v", half.odds(), half)
+	}
+	if l := laidOver(t, p, stranger); l.odds() > -doubtless || l.moved < 0.2 {
+		t.Errorf("a stranger: %+v", l)
+	}
+	// The frame is the same, the picture in it isn't.
+	framed := laidOver(t, p, over(p, stranger, func(x, y int) bool { return x > 100 && x < 220 && y > 100 && y < 220 }))
+	if framed.odds() > 0 || framed.island < 0.1 {
+		t.Errorf("a stranger in the same frame: odds %.1f, %+v", framed.odds(), framed)
+	}
+}
+
+func TestPartsThatMovedAreNoCopy(t *testing.T) {
+	p := painting(5)
+	// Every part lies a little elsewhere, one here, one there, as in another
+	// photo of one sitting.
+	out := image.NewNRGBA(p.Bounds())
+	for y := range 320 {
+		for x := range 320 {
+			dx, dy := 2.5*math.Sin(float64(y)/17), 2.5*math.Sin(float64(x)/23)
+			out.Set(x, y, p.At(min(max(x+int(math.Round(dx)), 0), 319), min(max(y+int(math.Round(dy)), 0), 319)))
+		}
+	}
+	if l := laidOver(t, p, out); l.odds() > 0 {
+		t.Errorf("odds %.1f, %+v", l.odds(), l)
+	}
+}
+
+func TestSeenFromTheSide(t *testing.T) {
+	m, all, _ := paintings(t, 12)
+	i := slices.IndexFunc(evasions.Unseen(), func(e evasions.Evasion) bool { return e.Name == "seen from the side" })
+	data, err := evasions.Unseen()[i].Apply(1, all[4].Image(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := match(t, m, data)
+	if len(found) != 1 || found[0].Other != all[4].ID || found[0].Kind != model.AlteredCopy {
+		t.Fatalf("found %+v", found)
+	}
+}
+
+func TestStrangersInOneFrameAreNoCopies(t *testing.T) {
+	for _, name := range []string{"gilded frame", "polaroid", "caption bar", "phone, light", "desktop, small", "thick black frame"} {
+		m := NewMatcher(nil)
+		e := named(t, name)
+		for i := range 6 {
+			data, err := e.Apply(1, painting(uint64(200+i)), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := decodeBytes(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Add(Hash(p))
+		}
+		data, err := e.Apply(1, painting(300), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range match(t, m, data) {
+			if x.Kind != model.SimilarPortrait {
+				t.Errorf("%s: a stranger is %s with %.2f, %s", name, x.Kind, x.Score, x.Transform)
+			}
+		}
+	}
+}
+
+// What is found must not depend on how the features lie: in blocks, in one
+// segment, or in many.
+func TestPostingsGiveTheSameWhereverTheyLie(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var loose, frozen, merged postings
+	features := make([]feature, 40)
+	for i := range features {
+		features[i].sig = sig{r.Uint64(), r.Uint64()}
+		features[i].mirrored = sig{r.Uint64(), r.Uint64()}
+		for k := range wordBits {
+			features[i].margins[k], features[i].mirroredMargins[k] = r.Float32(), r.Float32()
+		}
+	}
+	for slot := range uint32(3000) {
+		s := stored{x: uint8(slot), sig: sig{r.Uint64(), r.Uint64()}}
+		if slot%3 == 0 { // near to one that is looked for
+			s.sig = features[r.IntN(len(features))].sig
+			for range r.IntN(20) {
+				b := r.IntN(128)
+				s.sig[b>>6] ^= 1 << (b & 63)
+			}
+		}
+		loose.add(slot, s)
+		frozen.add(slot, s)
+		merged.add(slot, s)
+		if slot%500 == 499 {
+			merged.freeze()
+		}
+	}
+	frozen.freeze()
+	if len(frozen.segments) != 1 || len(merged.segments) > 3 {
+		t.Fatalf("%d and %d segments", len(frozen.segments), len(merged.segments))
+	}
+	gather := func(p *postings) []uint64 {
+		var out []uint64
+		for _, h := range p.look(features, 64, 22, nil) {
+			if p.of(h).slot != h.slot {
+				t.Fatal("a hit names another feature's place")
+			}
+			out = append(out, uint64(h.slot)<<32|uint64(h.feature)<<16|uint64(h.distance))
+		}
+		slices.Sort(out)
+		return out
+	}
+	want := gather(&loose)
+	if len(want) < 100 {
+		t.Fatalf("only %d hits", len(want))
+	}
+	if !slices.Equal(gather(&frozen), want) || !slices.Equal(gather(&merged), want) {
+		t.Error("segments give other hits than blocks")
+	}
+}
