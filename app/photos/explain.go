@@ -12,25 +12,28 @@ import (
 )
 
 // The logarithm of the odds that two aligned pictures are one and the same, of
-// how far most of their parts lie apart (likeness.far), how much has nothing in
-// common (likeness.clash), and how many blocks say so: the fewer they are, the
-// stiller they have to lie, and stiller too where the picture had to be bent.
+// how far most of their parts lie apart (likeness.far), how large a piece differs
+// altogether (likeness.island), how much the detail of all has in common
+// (likeness.mean), and how many blocks say so: the fewer they are,
+// the stiller they have to lie, and stiller too where the picture had to be bent.
 // Fitted to copies by all evasions, against other photos of the same persons and
 // against strangers that were altered in the same ways; moved by one towards no.
 const (
-	oddsBase   = -44.6
-	oddsFar    = -12.1
-	oddsClash  = -2.0
-	oddsBlocks = 5.04
-	oddsBent   = -4.1
+	oddsBase   = -23.7
+	oddsFar    = -6.62
+	oddsIsland = -0.39
+	oddsMean   = 3.83
+	oddsBlocks = 2.57
+	oddsBent   = -3.2
 	oddsMost   = 200 // blocks from which more say nothing new
 	oddsSmall  = 0.5 // of the small picture's odds that count after a closer look
 )
 
 const (
-	leastBlock = 16  // textured blocks that two pictures must have in common
-	leastCover = 0.1 // share of the other photo's texture that the query must show
-	doubtless  = 4.0 // odds, either way, that the small picture alone is believed in
+	leastBlock = 16   // textured blocks that two pictures must have in common
+	leastCover = 0.1  // share of the other photo's texture that the query must show
+	doubtless  = 4.0  // odds from which the small picture alone is believed in
+	hopeless   = -2.5 // and under which it is too
 )
 
 // odds is the logarithm of the odds that the pictures are one and the same.
@@ -38,7 +41,7 @@ func (l *likeness) odds() float64 {
 	if l.telling < leastBlock || l.cover < leastCover {
 		return math.Inf(-1)
 	}
-	z := oddsBase + oddsFar*math.Log(l.far+0.02) + oddsClash*math.Log(l.clash+0.02) + oddsBlocks*math.Log(float64(min(l.telling, oddsMost)))
+	z := oddsBase + oddsFar*math.Log(l.far+0.02) + oddsIsland*math.Log(l.island+0.02) + oddsMean*l.mean + oddsBlocks*math.Log(float64(min(l.telling, oddsMost)))
 	if l.bent {
 		z += oddsBent
 	}
@@ -131,11 +134,11 @@ func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (
 		return out, true, false
 	}
 	odds := c.like.odds()
-	if !invertible || odds < -doubtless && !c.like.portrait() {
+	if !invertible || odds < hopeless && !c.like.portrait() {
 		return out, false, false
 	}
 	most := 1.0
-	if math.Abs(odds) < doubtless {
+	if odds > hopeless && odds < doubtless {
 		most = unseenScore
 		if look {
 			looked = true
