@@ -30,6 +30,9 @@ type BlindCase struct {
 	Expert     model.Expert
 	Profile    model.Profile
 	Evidence   []model.Evidence // as it was copied, without anybody's verdict
+	Pairs      []PhotoPair      // of the evidence's photos, without anybody's verdict
+	Strikes    []model.Strike   // those that the first moderator found, newest first
+	Decided    time.Time        // when it was; Strikes are read as of then
 	Steps      []model.Step     // of the guideline's ladder
 	Left       int              // cases of the sample after this one
 }
@@ -97,19 +100,28 @@ func seedOf(moderator string, week time.Time) uint64 {
 }
 
 func (d *Desk) blind(ctx context.Context, item model.SampleItem, decision model.Decision) (BlindCase, error) {
-	b := BlindCase{DecisionID: item.DecisionID, CaseID: item.CaseID, Guideline: item.Guideline, Title: d.Titles()[item.Guideline]}
+	b := BlindCase{DecisionID: item.DecisionID, CaseID: item.CaseID, Guideline: item.Guideline, Title: d.Titles()[item.Guideline], Decided: decision.DecidedAt}
 	rule, ok := d.pack().Guideline(item.Guideline)
 	if ok {
 		b.Steps, b.Text = slices.Clone(rule.Steps()), rule.Paragraph
 	} else {
 		b.Title, b.Steps = item.Guideline, []model.Step{model.StepNote, model.StepWarning, model.StepSuspension, model.StepBan}
 	}
-	var err error
-	if b.Expert, err = d.store.Expert(ctx, decision.ExpertID); err != nil && !notFound(err) {
-		return b, fmt.Errorf("reading expert %s: %w", decision.ExpertID, err)
+	look, err := d.secondLook(ctx, decision)
+	if err != nil {
+		return b, err
 	}
-	if b.Profile, err = d.store.Profile(ctx, decision.ExpertID); err != nil && !notFound(err) {
-		return b, fmt.Errorf("reading the profile of %s: %w", decision.ExpertID, err)
+	b.Expert, b.Profile = look.Expert, look.Profile
+	// What became of the account would tell the decision.
+	b.Expert.State = ""
+	for _, pair := range look.Pairs {
+		pair.Verdict, pair.Word = model.VerdictOpen, ""
+		b.Pairs = append(b.Pairs, pair)
+	}
+	for _, s := range look.Strikes {
+		if s.At.Before(decision.DecidedAt) {
+			b.Strikes = append(b.Strikes, s)
+		}
 	}
 	for _, e := range decision.Evidence {
 		// The copy holds the first moderator's verdicts; the second sees none.

@@ -15,7 +15,7 @@ import (
 
 	"mensch/app"
 	"mensch/app/model"
-	"mensch/views/look"
+	"mensch/views/secondlook"
 	"mensch/views/shell"
 	"mensch/views/show"
 )
@@ -27,6 +27,7 @@ type Desk interface {
 	Agreement(ctx context.Context, since time.Time) ([]model.Agreement, error)
 	Disagreements(ctx context.Context, since time.Time) ([]model.ReviewPair, error)
 	Titles() map[string]string
+	shell.PhotoDesk
 }
 
 // back is how far the agreement looks back.
@@ -41,10 +42,12 @@ type View struct {
 	titles map[string]string
 
 	blind    app.BlindCase
-	have     bool // a case is in sight
+	have     bool   // a case is in sight
+	drawn    string // whose evidence stands in main
 	reviewed *app.Reviewed
 	busy     bool
 	differ   []model.ReviewPair
+	exhibits *secondlook.Exhibits
 
 	choice  *show.Choice
 	steps   []model.Step // by the choice; the first is a dismissal
@@ -65,7 +68,7 @@ var (
 // New makes the screen.
 func New(sh *shell.Shell, desk Desk) *View {
 	v := &View{sh: sh, desk: desk, titles: desk.Titles(), main: show.NewBox(12), side: show.NewBox(12)}
-	v.work, v.table = sh.Work(nil), sh.Work(nil)
+	v.work, v.table, v.exhibits = sh.Work(nil), sh.Work(nil), secondlook.NewExhibits(sh, desk, v.titles)
 	v.mainS = show.NewScroll(show.NewGround("", 0, v.main).Pad(14, 12, 8, 16))
 	v.sideS = show.NewScroll(show.NewGround("", 0, v.side).Pad(6, 12, 14, 16))
 	v.confirm = show.NewButton("Decide so  ("+shell.ConfirmKey()+")", theme.ConfirmIcon(), v.judge).Primary()
@@ -123,10 +126,15 @@ func (v *View) Open(shell.Route) {
 func (v *View) Leave() {
 	v.work.Cancel()
 	v.table.Cancel()
+	v.exhibits.Cancel()
+	v.drawn = "" // photos that did not come are asked for anew
 }
 
 // Rethemed draws everything in the new colours.
-func (v *View) Rethemed() { v.show() }
+func (v *View) Rethemed() {
+	v.drawn = ""
+	v.show()
+}
 
 func (v *View) title(id string) string {
 	if t := v.titles[id]; t != "" {
@@ -143,7 +151,7 @@ func (v *View) next() {
 	shell.Load(v.work, v.desk.NextReview, func(b app.BlindCase, err error) {
 		v.reviewed = nil
 		if errors.Is(err, model.ErrNotFound) {
-			v.blind, v.have = app.BlindCase{}, false
+			v.blind, v.have, v.drawn = app.BlindCase{}, false, ""
 			v.main.Set(show.NewPara("This week's sample is done, or no colleague's decision is there to look at. Thank you.").Muted())
 			v.refresh()
 			return
@@ -280,7 +288,11 @@ func (v *View) differPanel(list []model.ReviewPair) fyne.CanvasObject {
 func (v *View) show() {
 	side := []fyne.CanvasObject{}
 	if v.have {
-		v.main.Set(v.evidence()...)
+		// A verdict or the agreement's coming must not blur photos again.
+		if v.drawn != v.blind.DecisionID {
+			v.drawn = v.blind.DecisionID
+			v.main.Set(v.evidence()...)
+		}
 		side = append(side, v.verdict())
 	}
 	v.side.Set(append(side, v.agrees...)...)
@@ -332,26 +344,16 @@ func (v *View) evidence() []fyne.CanvasObject {
 	if b.Profile.Headline != "" {
 		facts.Add("Headline", b.Profile.Headline)
 	}
-	out := []fyne.CanvasObject{
+	about := []fyne.CanvasObject{facts}
+	if b.Profile.Bio != "" {
+		about = append(about, show.NewPara(b.Profile.Bio).Lines(6))
+	}
+	about = append(about, show.NewLine("Record before the decision").Muted().Small())
+	return []fyne.CanvasObject{
 		show.NewPanel("The rule", show.NewBox(6, show.NewFlow(5, show.NewGuidelineChip(b.Guideline, b.Title)), show.NewPara(b.Text))),
-		show.NewPanel("Whom it is about", show.NewBox(8, facts, show.NewPara(b.Profile.Bio).Lines(6))),
+		v.exhibits.Evidence(b.Evidence, b.Pairs),
+		show.NewPanel("Whom it is about", show.NewBox(6, append(about, v.exhibits.Record(b.Strikes, b.Decided)...)...)),
 	}
-	var rows []fyne.CanvasObject
-	for _, e := range b.Evidence {
-		chips := []fyne.CanvasObject{show.NewChip(show.Capital(e.Kind), look.Info)}
-		if e.Guideline != "" {
-			chips = append(chips, show.NewGuidelineChip(e.Guideline, v.title(e.Guideline)))
-		}
-		parts := []fyne.CanvasObject{show.NewFlow(5, chips...), show.NewPara(e.Text)}
-		if e.Quote != "" && e.Quote != e.Text {
-			parts = append(parts, show.NewPara("“"+e.Quote+"”").Muted())
-		}
-		rows = append(rows, show.NewBox(4, parts...))
-	}
-	if len(rows) == 0 {
-		rows = append(rows, show.NewLine("No evidence was kept.").Muted())
-	}
-	return append(out, show.NewPanel("Evidence, as it was when it was decided", show.NewBox(12, rows...)))
 }
 
 // Keys are the screen's keys.
@@ -364,6 +366,7 @@ func (v *View) Keys() []shell.Key {
 		}),
 		shell.Chord(fyne.KeyReturn, 0, "Decide so", v.judge),
 		shell.Rune('n', "Next case of the sample", v.next),
+		shell.Rune('v', "Show or blur the photos", v.exhibits.Reveal),
 		shell.Rune('o', "Open the case, once you have decided", v.openCase),
 		shell.Rune('D', "Open the newest case seen otherwise", v.openDiffering),
 		shell.Rune(' ', "A page on", func() { v.mainS.ScrollBy(v.mainS.Page() * 0.85) }),

@@ -35,6 +35,10 @@ func TestASampleIsJudgedBlindByKeys(t *testing.T) {
 	if blind.DecisionID != "d-first" || told != nil {
 		t.Fatalf("%+v, %+v", blind, told)
 	}
+	shown := desk.Called("Photo")
+	if shown != 2 {
+		t.Errorf("the pair of photos was asked for %d times, not twice", shown)
+	}
 	// Before the verdict neither the case nor the next one can be opened.
 	w.Type("on")
 	if c.route.CaseID != "" || desk.Called("NextReview") != 1 {

@@ -7,6 +7,7 @@ package secondlook
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -81,25 +82,31 @@ func (p *paper) person(l app.SecondLook) fyne.CanvasObject {
 	if text, role := show.ExpertState(l.Expert.State); l.Expert.State != model.ExpertActive && l.Expert.State != "" {
 		rows = append(rows, show.NewFlow(5, show.NewChip(text, role)))
 	}
-	for _, s := range l.Strikes {
-		rows = append(rows, show.NewRow(8,
-			show.Own(show.NewGuidelineChip(s.Guideline, p.title(s.Guideline))),
-			show.Grow(strike(s, p.sh), 1)))
-	}
-	if len(l.Strikes) == 0 {
-		rows = append(rows, show.NewLine("A clean record.").Muted())
-	}
-	return show.NewPanel("Expert and record", show.NewBox(6, rows...))
+	return show.NewPanel("Expert and record", show.NewBox(6, append(rows, p.record(l.Strikes, p.sh.Now())...)...))
 }
 
-func strike(s model.Strike, sh *shell.Shell) *show.Line {
+// record says the strikes as they stood at a time.
+func (p *paper) record(strikes []model.Strike, at time.Time) []fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, s := range strikes {
+		rows = append(rows, show.NewRow(8,
+			show.Own(show.NewGuidelineChip(s.Guideline, p.title(s.Guideline))),
+			show.Grow(strike(s, at), 1)))
+	}
+	if len(rows) == 0 {
+		rows = append(rows, show.NewLine("A clean record.").Muted())
+	}
+	return rows
+}
+
+func strike(s model.Strike, at time.Time) *show.Line {
 	state, role := "live until "+show.Date(s.Expires), theme.ColorNameWarning
 	switch {
 	case s.Reversed:
 		state, role = "taken back", look.Muted
 	case s.Expires.IsZero():
 		state = "live, never expires"
-	case !s.Live(sh.Now()):
+	case !s.Live(at):
 		state, role = "expired "+show.Date(s.Expires), look.Muted
 	}
 	return show.NewLine(show.Count(s.Count, "strike", "strikes") + ", " + state).Small().Role(role)

@@ -83,10 +83,7 @@ func (d *Desk) NextReview(ctx context.Context) (app.BlindCase, error) {
 		DecisionID: []string{"d-first", "d-second"}[n], CaseID: d.rows[n].CaseID, Guideline: "contact-exchange", Title: titles["contact-exchange"],
 		Text:   "Don't exchange contact information with clients, and don't ask for it: everything that you advise on stays on the platform.",
 		Expert: model.Expert{ScreenName: "GardenGuru_77", Cluster: "Home & Garden"}, Profile: model.Profile{Headline: "Gardens that forgive", Bio: "Twenty years of roses."},
-		Evidence: []model.Evidence{
-			{Kind: "finding", Guideline: "contact-exchange", Text: "The expert gives an email address that is spelled out to hide it from filters.", Quote: "Just write me at [email]"},
-			{Kind: "incident", Guideline: "contact-exchange", Text: "They told me to write to their private address."},
-		},
+		Evidence: evidence(), Pairs: d.look().Pairs, Strikes: d.look().Strikes, Decided: Noon.AddDate(0, 0, -9),
 		Steps: []model.Step{model.StepNote, model.StepWarning, model.StepSuspension, model.StepBan}, Left: 1 - n,
 	}, nil
 }

@@ -39,6 +39,10 @@ func TestQualitySampleIsBlindAndChangesNothing(t *testing.T) {
 			t.Fatalf("review %d: %+v, %v", i, blind, err)
 		}
 		seen[blind.DecisionID] = true
+		// The strikes of the decision itself would tell it, as what became of the account.
+		if len(blind.Strikes) != 0 || blind.Expert.State != "" || blind.Decided.IsZero() {
+			t.Errorf("the blind case has the record %+v of an expert %q, %v", blind.Strikes, blind.Expert.State, blind.Decided)
+		}
 		raw, err := json.Marshal(blind)
 		check(t, err)
 		for _, secret := range []string{"SECRET-RATIONALE", "Mira", "warning you", "verdict\":\"a", done.Decided[0].Message} {
