@@ -272,13 +272,14 @@ func (d *Desk) sign() (audit.Head, []byte, error) {
 // Verification says what was checked of a store.
 type Verification struct {
 	Rows     int64  // of the audit log, all sound
+	Folded   int    // cases, decisions, proposals, appeals and records that stand where their events lead
 	Kept     int    // heads beside the store that the log continues
 	Known    int    // heads at the platform that the log continues
 	NotAsked string // why the platform was not asked, in words; empty: it was
 }
 
-// Verify checks SQLite's own integrity, every row of the audit log and its link
-// to the row before, and that the log continues every head that is known of
+// Verify checks SQLite's own integrity, that everything stands where its events
+// lead, every row of the audit log and its link to the row before, and that the log continues every head that is known of
 // it: those beside the store, and those at the platform if the desk is
 // connected. Damage wraps audit.ErrBroken, audit.ErrHead or model.ErrCorrupt
 // and names its place. What was checked before it is in the result.
@@ -287,14 +288,16 @@ func (d *Desk) Verify(ctx context.Context) (Verification, error) {
 	if err := d.store.CheckIntegrity(ctx); err != nil {
 		return v, fmt.Errorf("checking the store: %w", err)
 	}
-	if _, err := d.verifyHistories(ctx); err != nil {
+	folded, err := d.verifyHistories(ctx)
+	if err != nil {
 		return v, err
 	}
+	v.Folded = folded
 	d.log.mu.Lock()
 	defer d.log.mu.Unlock()
 	// From the first row on, whatever was read before.
 	d.log.tree = audit.Tree{}
-	err := d.log.grow(ctx, d.store)
+	err = d.log.grow(ctx, d.store)
 	v.Rows = d.log.tree.Size()
 	if err != nil {
 		return v, fmt.Errorf("verifying: %w", err)

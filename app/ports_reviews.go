@@ -49,4 +49,8 @@ type ReviewStore interface {
 	// CaseEvents is a case's history, oldest first; EachHistory gives all.
 	CaseEvents(ctx context.Context, caseID string) ([]model.CaseEvent, error)
 	EachHistory(ctx context.Context, do func(caseID string, state model.CaseState, history []model.CaseEvent) error) error
+	// EachLife gives where every decision, proposal and appeal stands and what
+	// happened to it; EachRecord every expert's decisions in force and strikes.
+	EachLife(ctx context.Context, do func(model.Life) error) error
+	EachRecord(ctx context.Context, do func(model.ExpertRecord) error) error
 }

@@ -337,22 +337,6 @@ func (d *Desk) undoAnswer(ctx context.Context, id string) error {
 	return nil
 }
 
-// verifyHistories checks that every case stands where its history leads.
-func (d *Desk) verifyHistories(ctx context.Context) (int, error) {
-	n := 0
-	err := d.store.EachHistory(ctx, func(id string, state model.CaseState, history []model.CaseEvent) error {
-		n++
-		if err := cases.CheckHistory(state, history); err != nil {
-			return fmt.Errorf("case %s: %w: %w", id, model.ErrCorrupt, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return n, fmt.Errorf("checking the cases against their histories: %w", err)
-	}
-	return n, nil
-}
-
 // ExpertNames gives the screen names of experts; one that is not here is left
 // out.
 func (d *Desk) ExpertNames(ctx context.Context, ids []string) (map[string]string, error) {

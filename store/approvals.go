@@ -55,6 +55,7 @@ func (t *tx) takeApproval(v model.Approval, epoch, resetEpoch int64) (bool, erro
 		return false, err
 	}
 	if cameToNothing(v) {
+		t.becauseOf(v.ID, endOf[v.Answer])
 		if err := t.stand(v.ID, void); err != nil {
 			return false, err
 		}
@@ -64,6 +65,9 @@ func (t *tx) takeApproval(v model.Approval, epoch, resetEpoch int64) (bool, erro
 	}
 	return true, t.queue(model.WorkCase, v.ExpertID)
 }
+
+// endOf is what an answer that is no yes does to the decision.
+var endOf = map[string]string{"no": "refuse", "expired": "refuse", "withdrawn": "undo"}
 
 func cameToNothing(a model.Approval) bool { return a.Answer != "" && a.Answer != "yes" }
 

@@ -240,6 +240,7 @@ func (s *Store) Undo(ctx context.Context, decisionID string, to model.CaseState,
 			return err
 		}
 		t.because(entry.CaseID, "undo")
+		t.becauseOf(decisionID, "undo")
 		if entry.Kind == string(model.OutboxPropose) {
 			t.because(entry.CaseID, "refuse")
 		}

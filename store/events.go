@@ -24,7 +24,8 @@ func (r eventRow) event() (model.CaseEvent, error) {
 	}, nil
 }
 
-// because notes which event moves a case in this transaction, for its history.
+// because notes which event moves a case in this transaction, for its history;
+// becauseOf does so for a decision.
 func (t *tx) because(caseID, kind string) {
 	if t.causes == nil {
 		t.causes = map[string]string{}
@@ -32,40 +33,28 @@ func (t *tx) because(caseID, kind string) {
 	t.causes[caseID] = kind
 }
 
-// logCases writes the history of every case that moved in this transaction,
-// whatever moved it: it runs at the end of each.
-func (t *tx) logCases() error {
-	if t.store.way == nil {
-		return nil
-	}
-	var moved []struct {
-		ID           string `db:"id"`
-		State        string `db:"state"`
-		LastDecision string `db:"last_decision"`
-	}
-	if err := t.list(&moved, `SELECT id, state, last_decision FROM cases WHERE state <> logged`); err != nil {
+// logCase writes the history of a case that moved in this transaction.
+func (t *tx) logCase(id, state string) error {
+	var decision string
+	if _, err := t.get(&decision, `SELECT last_decision FROM cases WHERE id = ?`, id); err != nil {
 		return err
 	}
-	for _, c := range moved {
-		var rows []eventRow
-		if err := t.list(&rows, `SELECT `+eventColumns+` FROM case_events WHERE case_id = ? ORDER BY seq`, c.ID); err != nil {
-			return err
-		}
-		history, err := each(rows, eventRow.event)
-		if err != nil {
-			return err
-		}
-		for _, e := range t.store.way(history, model.CaseState(c.State), t.causes[c.ID]) {
-			if _, err := t.exec(`INSERT INTO case_events (case_id, kind, from_state, to_state, decision_id, at) VALUES (?, ?, ?, ?, ?, ?)`,
-				c.ID, e.Kind, e.From, e.To, c.LastDecision, us(t.store.now())); err != nil {
-				return err
-			}
-		}
-		if _, err := t.exec(`UPDATE cases SET logged = state WHERE id = ?`, c.ID); err != nil {
+	var rows []eventRow
+	if err := t.list(&rows, `SELECT `+eventColumns+` FROM case_events WHERE case_id = ? ORDER BY seq`, id); err != nil {
+		return err
+	}
+	history, err := each(rows, eventRow.event)
+	if err != nil {
+		return err
+	}
+	for _, e := range t.store.way(history, model.CaseState(state), t.causes[id]) {
+		if _, err := t.exec(`INSERT INTO case_events (case_id, kind, from_state, to_state, decision_id, at) VALUES (?, ?, ?, ?, ?, ?)`,
+			id, e.Kind, e.From, e.To, decision, us(t.store.now())); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = t.exec(`UPDATE cases SET logged = state WHERE id = ?`, id)
+	return err
 }
 
 // CaseEvents gives a case's history, oldest first.

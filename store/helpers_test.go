@@ -31,17 +31,25 @@ func testSeal(row model.AuditRow) string {
 }
 
 func testOptions() Options {
-	return Options{Seal: testSeal, Way: cases.Trace, Now: func() time.Time { return t0 }}
+	return Options{Seal: testSeal, Way: cases.Trace, Live: cases.LiveOn, Now: func() time.Time { return t0 }}
 }
 
 func openStore(t testing.TB) *Store {
+	t.Helper()
+	s := openFilled(t)
+	t.Cleanup(func() { checkHistories(t, s) }) // before it is closed
+	return s
+}
+
+// openFilled opens a store that is filled past the store's own transactions, so
+// that nothing wrote histories.
+func openFilled(t testing.TB) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), t.TempDir(), testOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		checkHistories(t, s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
@@ -49,19 +57,36 @@ func openStore(t testing.TB) *Store {
 	return s
 }
 
-// checkHistories holds every case of a test to its history, whatever the test
-// did to it.
+// checkHistories holds everything in a test's store to its history, whatever
+// the test did to it.
 func checkHistories(t testing.TB, s *Store) {
 	t.Helper()
+	if err := foldAll(s); err != nil && !errors.Is(err, sql.ErrConnDone) && !strings.Contains(err.Error(), "database is closed") {
+		t.Error(err)
+	}
+}
+
+// foldAll names all that does not stand where its history leads.
+func foldAll(s *Store) error {
+	var wrong []error
 	err := s.EachHistory(context.Background(), func(id string, state model.CaseState, history []model.CaseEvent) error {
 		if err := cases.CheckHistory(state, history); err != nil {
-			t.Errorf("case %s: %v: %+v", id, err, history)
+			wrong = append(wrong, fmt.Errorf("case %s: %w: %+v", id, err, history))
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, sql.ErrConnDone) && !strings.Contains(err.Error(), "database is closed") {
-		t.Error(err)
-	}
+	lives := s.EachLife(context.Background(), func(l model.Life) error {
+		if err := cases.CheckLife(l); err != nil {
+			wrong = append(wrong, fmt.Errorf("%w: %+v", err, l.History))
+		}
+		return nil
+	})
+	records := s.EachRecord(context.Background(), func(r model.ExpertRecord) error {
+		wrong = append(wrong, cases.CheckRecord(r, s.now()))
+		return nil
+	})
+	wrong = append(wrong, err, lives, records)
+	return errors.Join(wrong...)
 }
 
 func must[T any](v T, err error) func(testing.TB) T {

@@ -153,6 +153,12 @@ func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) err
 		if event := eventOf[change.To]; event != "" {
 			t.because(entry.CaseID, event)
 		}
+		switch {
+		case change.To == model.OutboxUndone && change.From == model.OutboxConflict:
+			t.becauseOf(change.DecisionID, "lose")
+		case change.To == model.OutboxRejected, change.To == model.OutboxUndone:
+			t.becauseOf(change.DecisionID, "undo")
+		}
 		if change.To == model.OutboxAcked && change.Approval != nil {
 			if err := t.landApproval(entry, *change.Approval); err != nil {
 				return err

@@ -13,7 +13,7 @@ import (
 // TestStatisticsAgainstPlainCounting counts the same by loops over what was
 // made.
 func TestStatisticsAgainstPlainCounting(t *testing.T) {
-	s := openStore(t)
+	s := openFilled(t)
 	ok(t, storetest.FillQueue(t.Context(), s.dir, 4000, t0))
 	made := must(storetest.FillDecisions(t.Context(), s.dir, t0))(t)
 	day := 24 * time.Hour
@@ -202,7 +202,7 @@ func TestFactsFollowTheDecision(t *testing.T) {
 
 // BenchmarkStatistics counts over 100,000 cases, half of them decided.
 func BenchmarkStatistics(b *testing.B) {
-	s := openStore(b)
+	s := openFilled(b)
 	ok(b, storetest.FillQueue(b.Context(), s.dir, 100_000, t0))
 	made := must(storetest.FillDecisions(b.Context(), s.dir, t0))(b)
 	b.Logf("%d decisions", len(made))

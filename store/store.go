@@ -43,6 +43,8 @@ type Options struct {
 	// Way gives what a case's history needs to end in a state; cause names the
 	// event that is known to have happened. nil: no history is written.
 	Way func(history []model.CaseEvent, to model.CaseState, cause string) []model.CaseEvent
+	// Live is the same for decisions, proposals and appeals; it is there if Way is.
+	Live func(l model.Life, cause string) []model.LifeEvent
 	// Now tells the time of what has no time of its own, such as when a photo
 	// was fetched. nil: time.Now.
 	Now func() time.Time
@@ -57,6 +59,7 @@ type Store struct {
 	reader view     // quick reads on any connection of the pool
 	seal   func(model.AuditRow) string
 	way    func(history []model.CaseEvent, to model.CaseState, cause string) []model.CaseEvent
+	live   func(l model.Life, cause string) []model.LifeEvent
 	now    func() time.Time
 }
 
@@ -73,6 +76,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 func open(ctx context.Context, dir string, opt Options, steps []migration) (*Store, error) {
 	if opt.Seal == nil {
 		return nil, errors.New("opening the store: Options.Seal is needed")
+	}
+	if (opt.Way == nil) != (opt.Live == nil) {
+		return nil, errors.New("opening the store: Options.Way and Options.Live go together")
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -91,7 +97,7 @@ func open(ctx context.Context, dir string, opt Options, steps []migration) (*Sto
 	if err := s.connect(ctx, path, steps); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the store in %s: %w", dir, mapped(err)), s.Close())
 	}
-	s.way = opt.Way // not before: an older store has no histories
+	s.way, s.live = opt.Way, opt.Live // not before: an older store has no histories
 	s.sweepTemporary()
 	return s, nil
 }
@@ -193,8 +199,10 @@ type tx struct {
 	// each statement to watch it once more.
 	ctx   context.Context
 	stmts map[string]*sqlx.Stmt
-	// causes are the events that this transaction knows to move cases.
+	// causes are the events that this transaction knows to move something.
 	causes map[string]string
+	// drift is what was not as its history says before this transaction.
+	drift map[movedRow]bool
 }
 
 // exec runs a statement and tells how many rows it changed.
@@ -262,10 +270,13 @@ func (s *Store) write(ctx context.Context, doing string, fn func(*tx) error) err
 			_ = begun.Rollback()
 		}
 	}()
+	if err := t.noteDrift(); err != nil {
+		return failed(ctx, doing, err)
+	}
 	if err := fn(t); err != nil {
 		return failed(ctx, doing, err)
 	}
-	if err := t.logCases(); err != nil {
+	if err := t.logMoves(); err != nil {
 		return failed(ctx, doing, err)
 	}
 	if err := begun.Commit(); err != nil {

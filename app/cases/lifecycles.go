@@ -34,6 +34,8 @@ const (
 	DecisionLose    DecisionEvent = "lose"    // another decision is kept
 	DecisionRedraft DecisionEvent = "redraft" // what did not come to be is taken up again
 	DecisionReverse DecisionEvent = "reverse"
+	// DecisionRestore: the platform no longer has what took it back.
+	DecisionRestore DecisionEvent = "restore"
 )
 
 var decisionMachine = machine[DecisionState, DecisionEvent]{name: "decision", on: map[DecisionState]map[DecisionEvent]DecisionState{
@@ -43,7 +45,7 @@ var decisionMachine = machine[DecisionState, DecisionEvent]{name: "decision", on
 	DecisionRefused:   {DecisionRedraft: DecisionDraft},
 	DecisionLost:      {DecisionRedraft: DecisionDraft},
 	DecisionStanding:  {DecisionReverse: DecisionReversed, DecisionStand: DecisionStanding},
-	DecisionReversed:  {},
+	DecisionReversed:  {DecisionReverse: DecisionReversed, DecisionRestore: DecisionStanding},
 }}
 
 // NextDecision is the only code that says where a decision goes. An event that
@@ -76,7 +78,7 @@ const (
 )
 
 var sanctionMachine = machine[SanctionState, SanctionEvent]{name: "sanction", on: map[SanctionState]map[SanctionEvent]SanctionState{
-	SanctionPending:  {SanctionBegin: SanctionActive, SanctionDrop: SanctionDropped},
+	SanctionPending:  {SanctionBegin: SanctionActive, SanctionDrop: SanctionDropped, SanctionReverse: SanctionReversed},
 	SanctionActive:   {SanctionEnd: SanctionEnded, SanctionReverse: SanctionReversed},
 	SanctionEnded:    {SanctionReverse: SanctionReversed},
 	SanctionDropped:  {},

@@ -185,7 +185,7 @@ func NewReversal(pack *guidelines.Pack, id string, d model.Decision, expert mode
 func Settle(decisions []model.Decision) []model.Decision {
 	by := map[string]string{}
 	for _, d := range decisions {
-		if d.Outcome == model.Reversed && d.Reverses != "" {
+		if d.Reverses != "" { // whether nothing or another sanction stands in its place
 			by[d.Reverses] = d.ID
 		}
 	}

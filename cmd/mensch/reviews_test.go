@@ -109,7 +109,7 @@ func (m *team) sit(ctx context.Context, name string) *seat {
 	w := start(m.t, s, m.tokens[name], "-server", m.base, "-dir", m.dirs[name], "-v")
 	w.await("queue", 0)
 	w.focus()
-	db, err := store.Open(ctx, m.dirs[name], store.Options{Seal: audit.Seal, Way: cases.Trace})
+	db, err := store.Open(ctx, m.dirs[name], store.Options{Seal: audit.Seal, Way: cases.Trace, Live: cases.LiveOn})
 	fatal(m.t, err)
 	m.t.Cleanup(func() { fatal(m.t, db.Close()) })
 	k := &seat{window: w, s: s, db: db}

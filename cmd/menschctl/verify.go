@@ -21,6 +21,7 @@ import (
 type verifyLine struct {
 	OK      bool   `json:"ok"`
 	Rows    int64  `json:"rows"`              // of the audit log that are sound
+	Folded  int    `json:"folded"`            // cases, decisions, proposals, appeals and records that stand where their events lead
 	Kept    int    `json:"kept"`              // heads beside the store that the log continues
 	Known   int    `json:"known"`             // heads at the platform that the log continues
 	Unasked string `json:"unasked,omitempty"` // why the platform was not asked
@@ -35,8 +36,9 @@ func (t *tool) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [FILE]",
 		Short: "Check the store, or a sealed case file",
-		Long: `Check the store: SQLite's own checks, every row of the audit log against the row
-before it, and the log against every signed head that is known of it, beside the
+		Long: `Check the store: SQLite's own checks; that every case, decision, sanction, proposal
+and appeal stands where the events that happened to it lead; every row of the
+audit log against the row before it, and the log against every signed head that is known of it, beside the
 store and at the platform: so a log that was cut or a store that was rolled back
 is noticed. The platform is asked where there is a token; --offline asks nobody.
 
@@ -74,7 +76,7 @@ func (t *tool) verifyStore(ctx context.Context, offline bool) error {
 		if err != nil && !errors.Is(err, audit.ErrBroken) && !errors.Is(err, audit.ErrHead) && !errors.Is(err, model.ErrCorrupt) {
 			return err
 		}
-		return t.verified(verifyLine{Rows: v.Rows, Kept: v.Kept, Known: v.Known, Unasked: v.NotAsked}, err)
+		return t.verified(verifyLine{Rows: v.Rows, Folded: v.Folded, Kept: v.Kept, Known: v.Known, Unasked: v.NotAsked}, err)
 	})
 }
 
@@ -131,7 +133,8 @@ func (t *tool) verified(line verifyLine, damage error) error {
 	case line.Case != "":
 		t.sayf("The file of case %s is as it was sealed: %d entries, %d rows of the audit log.", line.Case, line.Entries, line.Rows)
 	default:
-		t.sayf("The store is sound: %d rows of the audit log follow from each other, and continue %d heads kept beside the store and %d at the platform.", line.Rows, line.Kept, line.Known)
+		t.sayf("The store is sound: %d cases, decisions, proposals, appeals and records stand where their events lead.", line.Folded)
+		t.sayf("%d rows of the audit log follow from each other, and continue %d heads kept beside the store and %d at the platform.", line.Rows, line.Kept, line.Known)
 		if line.Unasked != "" {
 			t.sayf("The platform's heads were not compared: %s.", strings.TrimRight(line.Unasked, "."))
 		}

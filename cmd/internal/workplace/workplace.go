@@ -61,7 +61,7 @@ func Open(ctx context.Context, c Config) (desk *app.Desk, err error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.Dir, store.Options{Seal: audit.Seal, Way: cases.Trace, Now: time.Now})
+	db, err := store.Open(ctx, c.Dir, store.Options{Seal: audit.Seal, Way: cases.Trace, Live: cases.LiveOn, Now: time.Now})
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", c.Dir, err)
 	}
