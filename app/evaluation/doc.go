@@ -12,7 +12,7 @@
 //
 // # Shapes
 //
-// Detectors that read text (contact, contact-offplatform, civility,
+// Detectors that read text (contact, contact-offplatform, civility, threat,
 // confidentiality, disparagement, notice) want one text a row: text, or message,
 // body, tweet, comment, answer, test_case, content, sentence, utterance. What is
 // true of it stands in
@@ -28,7 +28,9 @@
 // it is false.
 //
 //	credentials   headline or text, and credentials: ["LPC", …]
-//	field         text, and cluster (and sub, a topic within it)
+//	field         text, and cluster (and sub, a topic within it), from which
+//	              talks are drawn; or history (an expert's earlier texts),
+//	              messages or text, and a label such as outside or inside
 //	linkage       one record a row; the true identity in True Id, unique_id,
 //	              cluster_id, entity_id, true_id, id_true or rec_id (FEBRL)
 //	reuse         a pair a row: text and source (or a and b, text1 and text2),

@@ -65,6 +65,7 @@ var methods = map[string]method{
 	"contact":             (*Evaluator).contact,
 	"contact-offplatform": (*Evaluator).contact,
 	"civility":            (*Evaluator).civility,
+	"threat":              (*Evaluator).threat,
 	"confidentiality":     reviewed(transcripts.DetectConfidentiality),
 	"disparagement":       reviewed(transcripts.DetectDisparagement),
 	"solicitation":        reviewed(transcripts.DetectSolicitation),
@@ -80,8 +81,8 @@ var methods = map[string]method{
 
 // also are other names that people try.
 var also = map[string]string{
-	"incivility": "civility", "courtesy": "civility", "threat": "civility", "toxicity": "civility", "contact-exchange": "contact", "contacts": "contact", "offplatform": "contact-offplatform", "off-platform": "contact-offplatform",
-	"copyright": "notice", "copyright-notice": "notice", "notices": "notice", "plagiarism": "reuse", "same-person": "linkage", "multiple-accounts": "linkage", "rings": "ratings", "rating-ring": "ratings", "self-rating": "ratings",
+	"incivility": "civility", "courtesy": "civility", "toxicity": "civility", "hate": "civility", "battles": "civility", "personal-battles": "civility", "threats": "threat", "contact-exchange": "contact", "contacts": "contact", "offplatform": "contact-offplatform", "off-platform": "contact-offplatform",
+	"copyright": "notice", "copyright-notice": "notice", "notices": "notice", "plagiarism": "reuse", "same-person": "linkage", "multiple-accounts": "linkage", "same_person": "linkage", "accounts": "linkage", "consistency": "credentials", "outside-field": "field", "community-respect": "disparagement", "confidences": "confidentiality", "rings": "ratings", "rating-ring": "ratings", "self-rating": "ratings",
 	"promptness": "latency", "availability": "latency", "replies": "latency", "misrepresentation": "credentials", "discretion": "confidentiality", "topics": "field", "outside-expertise": "field", "respect": "disparagement",
 }
 

@@ -114,6 +114,45 @@ func TestCivility(t *testing.T) {
 	}
 }
 
+// TestFieldTalks judges labelled talks by the history beside them.
+func TestFieldTalks(t *testing.T) {
+	garden := strings.Fields("roses compost prune mulch lawn seedlings hedge watering pots tomato slugs aphids greenhouse perennials bulbs trellis soil drainage fertiliser shrubs weeds orchard pollination cuttings rake spade hose clay nitrogen potassium lavender hydrangea")
+	law := strings.Fields("court judge contract lawyer appeal landlord lease custody clause lawsuit verdict testament plaintiff defendant statute liability damages settlement hearing witness affidavit jurisdiction probate trustee eviction tenancy notary mediation injunction arbitration alimony bankruptcy")
+	say := func(words []string, n int) string {
+		var out []string
+		for i := range 40 {
+			out = append(out, words[(i*7+n*5)%len(words)])
+		}
+		return strings.Join(out, " ")
+	}
+	var history, rows []string
+	for n := range 10 {
+		history = append(history, say(garden, n))
+	}
+	for n := range 6 {
+		words, label := garden, "inside"
+		if n%2 == 0 {
+			words, label = law, "outside"
+		}
+		rows = append(rows, line(t, map[string]any{"history": history, "messages": []string{say(words, n), say(words, n+1)}, "label": label}))
+	}
+	res := measure(t, Options{Detector: "field"}, append(rows, `{"history":["roses"],"text":"too short","label":"inside"}`)...)
+	if res.TP != 3 || res.FP != 0 || res.TN != 3 || res.Skipped != 1 {
+		t.Errorf("%+v", res)
+	}
+}
+
+// TestThreat tells a threat from an insult.
+func TestThreat(t *testing.T) {
+	res := measure(t, Options{Detector: "threat"},
+		`{"text":"I will find you and kill you","label":"threat"}`,
+		`{"text":"you stupid idiot","label":"insult"}`,
+		`{"text":"Thank you for your question.","label":"none"}`)
+	if res.TP != 1 || res.FP != 0 || res.TN != 2 {
+		t.Errorf("%+v", res)
+	}
+}
+
 func TestNotice(t *testing.T) {
 	res := measure(t, Options{Detector: "notice"}, `{"text":"Copyright (c) 2004 Jane Doe","copyrights":["Copyright (c) 2004 Jane Doe"]}`, `{"text":"what copyright means","copyrights":[]}`)
 	if res.TP != 1 || res.TN != 1 {
@@ -132,6 +171,17 @@ func TestLinkage(t *testing.T) {
 	}
 	res := measure(t, Options{Detector: "linkage"}, rows...)
 	if res.TP != 10 || res.FP != 0 || res.FN != 0 {
+		t.Errorf("%+v", res)
+	}
+}
+
+// TestLinkageOfFew links what is one thing in a table too short to learn from.
+func TestLinkageOfFew(t *testing.T) {
+	res := measure(t, Options{Detector: "linkage"},
+		`{"name":"Anna Meier","phone":"415 555 2671","address":"10 Oak street","unique_id":"a"}`,
+		`{"name":"Anna Meyer","phone":"4155552671","address":"10 Oak st","unique_id":"a"}`,
+		`{"name":"Peter Smith","phone":"415 555 9999","address":"7 Elm road","unique_id":"b"}`)
+	if res.TP != 1 || res.FP != 0 || res.FN != 0 {
 		t.Errorf("%+v", res)
 	}
 }

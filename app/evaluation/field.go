@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"mensch/app/model"
 	"mensch/app/scores"
 	"mensch/app/transcripts"
 )
@@ -101,7 +102,10 @@ func (t FieldTalks) At(passes func(float64) bool) scores.Counts {
 	return c
 }
 
-func (e *Evaluator) field(ctx context.Context, _ Options, rows []row, res *Result) error {
+func (e *Evaluator) field(ctx context.Context, o Options, rows []row, res *Result) error {
+	if slices.ContainsFunc(rows, func(r row) bool { _, ok := r.list("history"); return ok }) {
+		return e.fieldTalks(ctx, o, rows, res)
+	}
 	var posts []Post
 	for _, r := range rows {
 		p := Post{Cluster: r.str("cluster", "field", "category", "label"), Topic: r.str("sub", "topic", "subreddit", "cluster", "field", "category", "label"), Text: r.str(textNames...)}
@@ -116,7 +120,7 @@ func (e *Evaluator) field(ctx context.Context, _ Options, rows []row, res *Resul
 		return err
 	}
 	if len(talks.Inside) == 0 || len(talks.Outside) == 0 {
-		return &ShapeError{res.Detector, fmt.Sprintf("cluster and text, with %d texts of a topic or more in two clusters or more", 2*historyTexts)}
+		return &ShapeError{res.Detector, fmt.Sprintf("cluster and text, with %d texts of a topic or more in two clusters or more, long enough to judge by; or history, messages and label", 2*historyTexts)}
 	}
 	limit := talks.Limit(allowed)
 	at := talks.At(func(d float64) bool { return d > limit })
@@ -136,4 +140,41 @@ func (e *Evaluator) field(ctx context.Context, _ Options, rows []row, res *Resul
 	res.Notes = append(res.Notes, fmt.Sprintf("experts known by %d texts of their topic, talks of %d texts; measured where 2 %% of the talks inside the field are flagged, and (shipped_…) at the shipped limit", historyTexts, talkTexts))
 	res.Baseline = &Baseline{Name: "guessing, at the same false positives", Measures: measures(scores.Counts{TP: allowed * float64(len(talks.Outside)), FN: (1 - allowed) * float64(len(talks.Outside)), FP: at.FP, TN: at.TN}, true)}
 	return nil
+}
+
+// fieldTalks measures labelled conversations of experts whose earlier texts
+// stand in history, at the shipped limit.
+func (e *Evaluator) fieldTalks(ctx context.Context, o Options, rows []row, res *Result) error {
+	short := 0
+	far := map[int]float64{}
+	list := talks(rows, res)
+	list = slices.DeleteFunc(list, func(t talk) bool {
+		var f transcripts.Field
+		history, _ := t.row.list("history")
+		for _, s := range history {
+			e.reader.Learn(&f, s)
+		}
+		var texts []string
+		for _, m := range t.conv.Messages {
+			if m.From == model.FromExpert {
+				texts = append(texts, m.Text)
+			}
+		}
+		d, ok := e.reader.Distance(&f, texts)
+		if !ok {
+			short++
+		}
+		far[t.row.n] = d
+		return !ok
+	})
+	res.Skipped += short
+	if len(list) == 0 {
+		return &ShapeError{res.Detector, "history of five texts and 200 words or more beside messages of 25 words or more"}
+	}
+	if short > 0 {
+		res.Notes = append(res.Notes, fmt.Sprintf("%d rows have too short a history or talk to judge by", short))
+	}
+	return decide(ctx, o, res, list, func(t talk) judgement {
+		return judgement{got: far[t.row.n] >= 1, score: min(1, max(0, far[t.row.n]/2))}
+	}, "", nil)
 }

@@ -243,6 +243,31 @@ func (e *Evaluator) civility(ctx context.Context, o Options, rows []row, res *Re
 	return nil
 }
 
+// threat measures threats apart from other incivility. Of several kinds of label
+// only those that speak of a threat count, unless the caller names others.
+func (e *Evaluator) threat(ctx context.Context, o Options, rows []row, res *Result) error {
+	if len(o.Positive) == 0 {
+		words := map[string]bool{}
+		for _, r := range rows {
+			if word, yes, ok := r.label(nil); ok && yes && strings.Contains(word, "threat") {
+				words[word] = true
+			}
+		}
+		for w := range words {
+			o.Positive = append(o.Positive, w)
+		}
+	}
+	cache := map[string][]model.Finding{}
+	return decide(ctx, o, res, talks(rows, res), func(t talk) judgement {
+		j := e.review(t, transcripts.DetectIncivility, cache)
+		j.spans = slices.DeleteFunc(j.spans, func(s Span) bool { return !strings.Contains(s.Label, "threat") })
+		if len(j.spans) == 0 {
+			return judgement{}
+		}
+		return j
+	}, "", nil)
+}
+
 // notice measures whether a text has a copyright notice.
 func (e *Evaluator) notice(ctx context.Context, o Options, rows []row, res *Result) error {
 	for i, r := range rows { // labelled by what stands in it

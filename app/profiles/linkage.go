@@ -18,7 +18,7 @@ import (
 // who live or work together, and by twins even more; they hang together, so
 // that all of them together never suffice.
 const (
-	payoutAgrees  = 13.0
+	payoutAgrees  = 17.0
 	emailAgrees   = 12.0
 	phoneAgrees   = 10.5
 	photoAgrees   = 8.0

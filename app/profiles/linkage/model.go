@@ -13,6 +13,7 @@ type Model struct {
 	fields []prepared
 	m, u   [][]float64 // by field and level; level 0 is disagreement
 	prior  float64     // of any pair to be one thing
+	seen   [][]float64 // how often the levels were seen in the table at large
 }
 
 // Pair is two records, by their places in the table, and the probability, 0 to
@@ -46,8 +47,10 @@ func Train(fields []Field, records [][]string) *Model {
 	pairs := mod.block()
 	mod.m, mod.u = make([][]float64, len(fields)), make([][]float64, len(fields))
 	rng := rand.New(rand.NewPCG(1, 2))
+	mod.seen = make([][]float64, len(fields))
 	for f, field := range mod.fields {
-		mod.u[f] = shares(strangers(field, len(records), rng))
+		mod.seen[f] = strangers(field, len(records), rng)
+		mod.u[f] = mod.apart(f, nil)
 		// The first guess: two of one thing agree well nine times in ten.
 		mod.m[f] = make([]float64, field.levels())
 		for l := range mod.m[f] {
@@ -85,6 +88,27 @@ func strangers(field prepared, n int, rng *rand.Rand) []float64 {
 		}
 	}
 	return counts
+}
+
+// strangersGuessed is how many pairs the first guess about strangers counts for:
+// a handful of records say little about chance.
+const strangersGuessed = 10
+
+// apart are the shares of the levels among strangers: what was seen in the table
+// at large without what is one thing, and the guess that strangers differ.
+func (mod *Model) apart(f int, one []float64) []float64 {
+	counts := make([]float64, len(mod.seen[f]))
+	guess := strangersGuessed * 0.9
+	for l := range counts {
+		if l > 0 {
+			guess = strangersGuessed * 0.1 / math.Exp2(float64(l))
+		}
+		counts[l] = mod.seen[f][l] + guess
+		if one != nil {
+			counts[l] = max(guess, counts[l]-one[l])
+		}
+	}
+	return shares(counts)
 }
 
 // guess is what is believed of a field before the records are seen: two of one
@@ -141,6 +165,9 @@ func (mod *Model) maximise(levels [][]int8, all float64) {
 		}
 		mod.prior = min(0.5, max(1e-9, mass/all))
 		for f := range sums {
+			if all <= randomPairs { // those of one thing are among the pairs that were seen
+				mod.u[f] = mod.apart(f, sums[f])
+			}
 			// The guess stays in with a small weight, so that a field that few
 			// records fill learns no accident.
 			for l := range sums[f] {
