@@ -104,7 +104,10 @@ func (t *tool) bankCommand() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(t.bankList(), t.bankItems(), t.bankExport(), t.bankDisable(true), t.bankDisable(false), t.bankNote(), t.bankStats())
+	cmd.AddCommand(t.bankList(), t.bankItems(), t.bankExport(), t.bankDisable(true), t.bankDisable(false), t.bankNote(), t.bankStats(),
+		t.bankJudge("confirm", "Say that both photos of a match are one picture", "confirmed", model.WordSamePicture),
+		t.bankJudge("refute", "Say that the photos of a match have nothing to do with each other", "refuted", model.WordUnrelated),
+		t.bankJudge("reopen", "Take back what was said of a match", "open again", model.WordOpen))
 	return cmd
 }
 

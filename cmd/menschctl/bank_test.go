@@ -38,11 +38,6 @@ func TestBanksAreListedDescribedAndExported(t *testing.T) {
 	}
 	s.do("bank", "enable", id).want(t, exitDone)
 
-	// A finding about a stock photo is confirmed: the item and the record tell.
-	facts := lines[factsLine](t, s.do("decide", "e1.1", "--json").want(t, exitDone))[0]
-	if len(facts.Findings) == 0 {
-		t.Fatal("no finding to judge")
-	}
 	stats := lines[statsLine](t, s.do("bank", "stats", "--json").want(t, exitDone))
 	if len(stats) != 1 || stats[0].Calibrated || stats[0].Minimum < 2 || len(stats[0].Scores) != 5 || len(stats[0].Banks) != 1 || stats[0].Curve.A != 1 {
 		t.Errorf("%+v", stats)
@@ -76,6 +71,43 @@ func TestBanksAreListedDescribedAndExported(t *testing.T) {
 	for _, name := range []string{"confirmed", "refuted", "precision", "calibrated", "minimum", "curve", "scores", "banks"} {
 		if _, ok := raw[name]; !ok {
 			t.Errorf("no member %s", name)
+		}
+	}
+}
+
+// TestMatchesAreConfirmedAndRefuted judges a match with a bank, and reads the
+// record after each word.
+func TestMatchesAreConfirmedAndRefuted(t *testing.T) {
+	s := newSite(t).synced()
+	s.do("import", "--bank", "Stock", bank(t)).want(t, exitPartly) // the experts' photos among others
+	match := ""
+	for _, row := range lines[model.QueueRow](t, s.do("queue", "--json").want(t, exitDone)) {
+		for _, f := range lines[factsLine](t, s.do("decide", row.CaseID, "--json").want(t, exitDone))[0].Findings {
+			switch f.Guideline {
+			case "false-photo", "multiple-accounts", "copyright":
+				match = f.ID
+			case "contact-exchange":
+				s.do("bank", "confirm", f.ID).want(t, exitRefused) // it compares no photos
+			}
+		}
+	}
+	if match == "" {
+		t.Fatal("the queue holds no match")
+	}
+	for _, c := range []struct {
+		say                string
+		confirmed, refuted int
+	}{{"confirm", 1, 0}, {"refute", 0, 1}, {"reopen", 0, 0}} {
+		said := lines[judgedLine](t, s.do("bank", c.say, match, "--json").want(t, exitDone))
+		if len(said) != 1 || said[0].Finding != match || said[0].Score <= 0 {
+			t.Errorf("%s: %+v", c.say, said)
+		}
+		stats := lines[statsLine](t, s.do("bank", "stats", "--json").want(t, exitDone))[0]
+		if stats.Banks[0].Confirmed != c.confirmed || stats.Banks[0].Refuted != c.refuted {
+			t.Errorf("%s: %+v", c.say, stats)
+		}
+		if stats.Confirmed+stats.Refuted != 0 {
+			t.Errorf("%s: that a file is the same file says nothing of scores: %+v", c.say, stats)
 		}
 	}
 }
