@@ -70,9 +70,9 @@ func Run(ctx context.Context, w io.Writer, dataDir string, models fs.FS) ([]Row,
 func (b *bench) steps() []func() error {
 	none := func(f func()) func() error { return func() error { f(); return nil } }
 	all := map[string]func() error{
-		"obfuscated": b.obfuscated, "promotion": b.promotion, "harmless": b.harmless, "synthetic": b.synthetic, "national": none(b.national), "hiding": none(b.hiding), "contrived": none(b.contrived), "offensive": b.offensive, "foreign": b.foreign, "benign": b.benign, "notices": b.notices, "quiet": b.quiet, "fields": b.fields, "functional": b.functional, "disparaging": b.disparaging, "discreet": b.discreet, "retold": b.retold,
+		"obfuscated": b.obfuscated, "promotion": b.promotion, "harmless": b.harmless, "synthetic": b.synthetic, "national": none(b.national), "hiding": none(b.hiding), "contrived": none(b.contrived), "offensive": b.offensive, "foreign": b.foreign, "benign": b.benign, "notices": b.notices, "quiet": b.quiet, "fields": b.fields, "functional": b.functional, "disparaging": b.disparaging, "discreet": b.discreet, "fresh": b.fresh, "retold": b.retold,
 	}
-	order := []string{"obfuscated", "promotion", "harmless", "synthetic", "national", "hiding", "contrived", "offensive", "foreign", "benign", "functional", "disparaging", "discreet", "retold", "notices", "fields", "quiet"}
+	order := []string{"obfuscated", "promotion", "harmless", "synthetic", "national", "hiding", "contrived", "offensive", "foreign", "benign", "functional", "disparaging", "discreet", "fresh", "retold", "notices", "fields", "quiet"}
 	if only := os.Getenv("BENCH_ONLY"); only != "" {
 		order = []string{only}
 	}
