@@ -475,13 +475,12 @@ func (v *View) sampleRow(i int, c app.BulkCase) *show.Tap {
 	for _, g := range c.Guidelines {
 		chips = append(chips, show.NewGuidelineChip(g, v.title(g)))
 	}
-	mark := show.NewLine("").Small().Muted().Right()
-	if v.looked[c.CaseID] {
-		mark.SetText("looked at")
-	}
 	rests := show.Count(c.Findings, "finding", "findings") + ", " + show.Count(c.Incidents, "report", "reports")
+	if v.looked[c.CaseID] {
+		rests += ", looked at"
+	}
 	return show.NewTap(show.NewGround("", 0, show.NewBox(3,
-		show.NewRow(10, show.Grow(show.NewLine(c.ScreenName+", "+c.Cluster).Bold(), 1), show.Own(show.NewLine(rests).Small().Muted().Whole()), show.Fix(mark, 70)),
+		show.NewRow(10, show.Grow(show.NewLine(c.ScreenName+", "+c.Cluster).Bold(), 1), show.Own(show.NewLine(rests).Small().Muted().Whole())),
 		show.NewFlow(4, chips...), show.NewPara(c.Strongest).Lines(2))).Pad(8, 6, 8, 7), func() {
 		if v.selected == i {
 			v.look()

@@ -213,7 +213,13 @@ func backlogNote(s model.Statistics, _ map[string]string) string {
 		return ""
 	}
 	first, last := s.Flow[0].Backlog, s.Flow[len(s.Flow)-1].Backlog
-	return fmt.Sprintf("%s now, %+d in the period", show.Count(last, "case", "cases"), last-first)
+	change := "as many as when the period began"
+	if d := last - first; d > 0 {
+		change = show.Number(int64(d)) + " more than when the period began"
+	} else if d < 0 {
+		change = show.Number(int64(-d)) + " fewer than when the period began"
+	}
+	return show.Count(last, "case", "cases") + " now, " + change
 }
 
 func drawBacklog(p *charts.Painter, c coat, s model.Statistics, _ map[string]string) error {

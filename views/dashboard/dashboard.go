@@ -35,21 +35,21 @@ var periods = []struct {
 
 // View is the screen.
 type View struct {
-	sh       *shell.Shell
-	desk     Desk
-	work     *shell.Work // counting
-	brush    *shell.Work // drawing
-	titles   map[string]string
-	period   int
-	stats    model.Statistics
-	have     bool
-	chosen   int
-	cards    []*card
-	grid     *grid
-	scroll   *show.Scroll
-	choice   *show.Choice
-	csv, png *show.Button
-	waiting  func()
+	sh               *shell.Shell
+	desk             Desk
+	work             *shell.Work // counting
+	brush            *shell.Work // drawing
+	titles           map[string]string
+	period           int
+	stats            model.Statistics
+	have             bool
+	chosen           int
+	cards            []*card
+	grid             *grid
+	scroll           *show.Scroll
+	choice           *show.Choice
+	csv, png, sample *show.Button
+	waiting          func()
 }
 
 var (
@@ -77,6 +77,7 @@ func New(sh *shell.Shell, desk Desk) *View {
 	v.choice.OnChanged = v.look
 	v.csv = show.NewButton("CSV  (e)", theme.DocumentSaveIcon(), v.exportCSV).Quiet()
 	v.png = show.NewButton("PNG  (g)", theme.MediaPhotoIcon(), v.exportPNG).Quiet()
+	v.sample = show.NewButton("Quality sample  (a)", theme.ConfirmIcon(), v.openSample).Quiet()
 	v.cards[0].choose(true)
 	return v
 }
@@ -97,7 +98,7 @@ func (v *View) Subtitle() string {
 func (v *View) Actions() []fyne.CanvasObject {
 	width := v.choice.Natural()
 	choice := container.NewGridWrap(fyne.NewSize(width, v.choice.HeightFor(width)), v.choice)
-	return []fyne.CanvasObject{container.NewCenter(choice), v.csv, v.png}
+	return []fyne.CanvasObject{container.NewCenter(choice), v.csv, v.png, v.sample}
 }
 
 // Content is the screen.
@@ -353,6 +354,8 @@ func (v *View) keep(path string, content func() ([]byte, error)) {
 	})
 }
 
+func (v *View) openSample() { v.sh.Open(shell.Route{Screen: shell.Quality}) }
+
 // Keys are the screen's keys.
 func (v *View) Keys() []shell.Key {
 	step := func(by int) func() {
@@ -375,7 +378,7 @@ func (v *View) Keys() []shell.Key {
 		shell.Named(fyne.KeyReturn, "Enlarge the chart, or show all", v.enlarge),
 		shell.Rune('e', "Keep the numbers as CSV", v.exportCSV),
 		shell.Rune('g', "Keep the chart as a picture", v.exportPNG),
-		shell.Rune('a', "Agreement: the quality sample", func() { v.sh.Open(shell.Route{Screen: shell.Quality}) }),
+		shell.Rune('a', "Agreement: the quality sample", v.openSample),
 		shell.Rune('p', "Next period", func() { v.look((v.period + 1) % len(periods)) }),
 	}
 	for i, p := range periods {

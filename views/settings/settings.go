@@ -8,6 +8,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"mensch/app"
 	"mensch/views/shell"
@@ -151,7 +153,23 @@ func (v *View) options(names []string, now string, set func(*app.Settings, strin
 }
 
 func (v *View) messageLanguages() []show.Option {
-	return v.options(v.languages, v.sh.Settings().Language, func(s *app.Settings, name string) { s.Language = name })
+	out := v.options(v.languages, v.sh.Settings().Language, func(s *app.Settings, name string) { s.Language = name })
+	for i, tag := range v.languages {
+		out[i].Label = languageName(tag)
+	}
+	return out
+}
+
+// languageName is a language's English name, or its tag if it has none.
+func languageName(tag string) string {
+	parsed, err := language.Parse(tag)
+	if err != nil {
+		return show.Capital(tag)
+	}
+	if name := display.English.Languages().Name(parsed); name != "" {
+		return name
+	}
+	return show.Capital(tag)
 }
 
 var scales = []float32{0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2}
@@ -188,7 +206,7 @@ func (v *View) update() {
 	v.minutes.SetText(strconv.Itoa(s.SyncMinutes))
 	v.theme.SetText(show.Capital(s.Theme))
 	v.scale.SetText(show.Percent(float64(s.TextScale)))
-	v.language.SetText(show.Capital(s.Language))
+	v.language.SetText(languageName(s.Language))
 }
 
 // Title is the screen's name.

@@ -40,8 +40,11 @@ func belongs(screen string) string {
 	if top[screen] {
 		return screen
 	}
-	if screen == Approval || screen == Appeal {
+	switch screen {
+	case Approval, Appeal:
 		return Reviews
+	case Quality:
+		return Dashboard
 	}
 	return Queue
 }
