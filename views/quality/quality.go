@@ -167,6 +167,7 @@ func (v *View) next() {
 			labels, v.steps = append(labels, show.Step(s)), append(v.steps, s)
 		}
 		v.choice = show.NewChoice(labels...)
+		v.choice.None() // one chosen already would be a suggestion, and move kappa
 		v.show()
 		v.mainS.ScrollTo(0)
 		v.sh.Window().Canvas().Focus(v.choice)
@@ -176,6 +177,11 @@ func (v *View) next() {
 // judge keeps the verdict, and then tells what was decided first.
 func (v *View) judge() {
 	if !v.have || v.busy || v.reviewed != nil {
+		return
+	}
+	if v.choice.Chosen() < 0 {
+		v.sh.Tell("Choose first what you would decide: by the arrows, or by its digit.")
+		v.sh.Window().Canvas().Focus(v.choice)
 		return
 	}
 	r := model.Review{Outcome: model.Dismissed, Guideline: v.blind.Guideline}

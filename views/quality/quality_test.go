@@ -44,13 +44,18 @@ func TestASampleIsJudgedBlindByKeys(t *testing.T) {
 	if c.route.CaseID != "" || desk.Called("NextReview") != 1 {
 		t.Errorf("o opened %q before the verdict", c.route.CaseID)
 	}
+	// Nothing is suggested, so nothing is decided unchosen.
+	w.Chord(fyne.KeyReturn)
+	if _, told = v.Blind(); told != nil || desk.Called("JudgeBlind") != 0 {
+		t.Fatalf("an unchosen verdict was kept: %+v", told)
+	}
 	w.Type("3") // the focus is in the choice: warning
 	w.Chord(fyne.KeyReturn)
 	if _, told = v.Blind(); told == nil || !told.Agrees || desk.Judged[0].Step != model.StepWarning || desk.Judged[0].Guideline != "contact-exchange" {
 		t.Fatalf("told %+v of %+v", told, desk.Judged)
 	}
-	w.Type("n")
-	w.Chord(fyne.KeyReturn) // dismiss
+	w.Type("n1") // dismiss
+	w.Chord(fyne.KeyReturn)
 	if _, told = v.Blind(); told == nil || told.Agrees || desk.Judged[1].Outcome != model.Dismissed {
 		t.Fatalf("told %+v of %+v", told, desk.Judged)
 	}

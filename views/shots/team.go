@@ -41,6 +41,7 @@ func teamScenes() []Scene {
 		{"quality-told", func(w *viewstest.Window) {
 			w.Open(shell.Route{Screen: shell.Quality})
 			w.Pump.Settle()
+			w.Type("1")
 			w.Chord(fyne.KeyReturn)
 		}},
 		{"bulk", func(w *viewstest.Window) {

@@ -42,12 +42,18 @@ func NewChoice(options ...string) *Choice {
 	return c
 }
 
-// Chosen is the index of the chosen option.
+// None leaves no option chosen, where the first would be a suggestion.
+func (c *Choice) None() {
+	c.chosen = -1
+	c.paint()
+}
+
+// Chosen is the index of the chosen option, -1 after None.
 func (c *Choice) Chosen() int { return c.chosen }
 
 // Value is the chosen option.
 func (c *Choice) Value() string {
-	if c.chosen >= len(c.options) {
+	if c.chosen < 0 || c.chosen >= len(c.options) {
 		return ""
 	}
 	return c.options[c.chosen]
