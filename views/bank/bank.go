@@ -98,14 +98,14 @@ func New(sh *shell.Shell, desk Desk) *View {
 	v.states = show.NewPicker(stateSays(""), v.stateOptions)
 	v.large = show.NewPhoto(largeSide, largeSide)
 	v.facts = show.NewBox(8)
-	v.disable = show.NewButton("Take out of matching (X)", theme.VisibilityOffIcon(), v.toggle)
-	v.describe = show.NewButton("Edit what is noted … (E)", theme.DocumentCreateIcon(), v.askDescribe)
+	v.disable = show.NewButton("Take out of matching  (x)", theme.VisibilityOffIcon(), v.toggle)
+	v.describe = show.NewButton("Edit what is noted …  (e)", theme.DocumentCreateIcon(), v.askDescribe)
 	v.about = show.NewBox(6)
-	v.importing = show.NewButton("Import … (I)", theme.FolderOpenIcon(), v.askImport).Primary()
-	v.exporting = show.NewButton("Export … (O)", theme.DocumentSaveIcon(), v.askExport)
+	v.importing = show.NewButton("Import …  (i)", theme.FolderOpenIcon(), v.askImport).Primary()
+	v.exporting = show.NewButton("Export …  (o)", theme.DocumentSaveIcon(), v.askExport)
 
 	banks := container.NewBorder(nil,
-		show.NewGround("", 10, show.NewBox(6, show.NewButton("New bank … (N)", theme.ContentAddIcon(), v.askBank), v.importing, v.exporting)),
+		show.NewGround("", 10, show.NewBox(6, show.NewButton("New bank …  (n)", theme.ContentAddIcon(), v.askBank), v.importing, v.exporting)),
 		nil, nil, show.NewScroll(show.NewGround("", 8, v.bankList)))
 	head := show.NewGround(look.Surface, 0, show.NewRow(10, show.Grow(v.search, 1), show.Fix(v.states, 138))).Pad(14, 8, 14, 8).Below()
 	foot := show.NewGround(look.Surface, 0, show.NewRow(10, show.Grow(v.state, 1), show.Own(v.stop))).Pad(14, 6, 14, 6).Above()

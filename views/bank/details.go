@@ -50,9 +50,9 @@ func (v *View) details() {
 		now, ok := v.selected()
 		return ok && now.ID == item.ID
 	})
-	label := "Take out of matching (X)"
+	label := "Take out of matching  (x)"
 	if item.Disabled {
-		label = "Match with it again (X)"
+		label = "Match with it again  (x)"
 	}
 	v.disable.SetText(label)
 	kind := "A picture"

@@ -15,15 +15,15 @@ var itemStates = []string{"", model.ItemsMatched, model.ItemsDisabled, model.Ite
 func stateSays(state string) string {
 	switch state {
 	case model.ItemsMatched:
-		return "Matched (F)"
+		return "Matched  (f)"
 	case model.ItemsDisabled:
-		return "Taken out (F)"
+		return "Taken out  (f)"
 	case model.ItemsRefuted:
-		return "Refuted (F)"
+		return "Refuted  (f)"
 	case model.ItemsHashOnly:
-		return "Only hashes (F)"
+		return "Only hashes  (f)"
 	}
-	return "All items (F)"
+	return "All items  (f)"
 }
 
 func (v *View) filterOf(bankID string) model.BankItemFilter {

@@ -526,7 +526,7 @@ func (v *View) showDone() {
 	d := v.done
 	v.count.SetText(show.Count(len(d.Decided), "case is", "cases are") + " decided")
 	out := []fyne.CanvasObject{show.NewPanel("Decided", show.NewBox(4,
-		show.NewPara(show.Count(len(d.Decided), "decision waits", "decisions wait")+" out the undo time, and then goes to the platform, each by itself. The screen Sync shows their way."),
+		show.NewPara(show.Count(len(d.Decided), "decision waits", "decisions wait")+" out the undo time on the way to the platform, each by itself. The screen Sync shows how far it is."),
 		show.NewPara("U takes all of them back in time; in the case itself, each one by itself.").Small().Muted()))}
 	if len(d.Failed) > 0 {
 		out = append(out, v.leftOut(show.Count(len(d.Failed), "case was", "cases were")+" not decided", d.Failed))

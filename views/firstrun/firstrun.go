@@ -40,7 +40,7 @@ type View struct {
 func New(sh *shell.Shell, doors Doors) *View {
 	v := &View{sh: sh, doors: doors}
 	v.work = sh.Work(nil)
-	v.demo = show.NewButton("Open the demo community  (D)", theme.AccountIcon(), v.openDemo).Primary()
+	v.demo = show.NewButton("Open the demo community  (d)", theme.AccountIcon(), v.openDemo).Primary()
 	v.server, v.token = show.NewEntry("https://moderation.example.com"), show.NewEntry("Token")
 	v.token.Password = true
 	v.connect = show.NewButton("Connect  (Enter)", theme.LoginIcon(), v.tryConnect)

@@ -30,7 +30,7 @@ type header struct {
 func newHeader(sh *shell.Shell) *header {
 	h := &header{sh: sh, state: show.NewLine("").Bold(), note: show.NewPara("").Muted(), bar: show.NewMeter().Bare(), numbers: show.NewFlow(22)}
 	h.bar.Hide()
-	h.button = show.NewButton("Sync now (S)", theme.ViewRefreshIcon(), sh.ToggleSync).Primary()
+	h.button = show.NewButton("Sync now  (s)", theme.ViewRefreshIcon(), sh.ToggleSync).Primary()
 	h.content = show.NewGround(look.Surface, 0, show.NewBox(10,
 		show.NewRow(16, show.Grow(show.NewBox(2, h.state, h.note), 1), show.Fix(h.bar, 220), show.Own(h.button)),
 		h.numbers,
@@ -52,23 +52,23 @@ func (h *header) update() {
 			text += " of " + show.Number(st.Total)
 		}
 		h.note.SetText(text + " so far. You can go on working, or cancel: what has arrived stays.")
-		h.button.SetText("Cancel (S)")
+		h.button.SetText("Cancel  (s)")
 	case st.Error != "":
 		h.state.SetText("The last sync did not come to its end")
 		h.note.SetText(st.Error)
-		h.button.SetText("Sync now (S)")
+		h.button.SetText("Sync now  (s)")
 	case st.Server == "":
 		h.state.SetText("No platform is connected")
 		h.note.SetText("What the store holds can be worked on. Decisions wait in the outbox.")
-		h.button.SetText("Sync now (S)")
+		h.button.SetText("Sync now  (s)")
 	case st.SyncedAt.IsZero():
 		h.state.SetText("Not synced yet")
-		h.note.SetText("Press S to bring the platform's cases here.")
-		h.button.SetText("Sync now (S)")
+		h.note.SetText("Press s to bring the platform's cases here.")
+		h.button.SetText("Sync now  (s)")
 	default:
 		h.state.SetText("In step with the platform")
 		h.note.SetText("Last synced at " + show.DateTime(st.SyncedAt) + ".")
-		h.button.SetText("Sync now (S)")
+		h.button.SetText("Sync now  (s)")
 	}
 	if st.Running && st.Total > 0 {
 		h.bar.Show()
@@ -78,14 +78,19 @@ func (h *header) update() {
 	}
 	c := st.Counts
 	h.numbers.Set(
-		number(c.Experts, "experts"), number(c.Sessions, "sessions"), number(c.Messages, "messages"), number(c.Ratings, "ratings"),
-		number(c.Photos, "photos"), number(c.Incidents, "incidents"), number(c.Findings, "findings"), number(c.Open, "open cases"),
-		number(c.Outbox, "in the outbox"), number(c.Conflicts, "conflicts"), number(c.Proposals, "proposals"), number(c.Appeals, "appeals"), number(c.Statements, "statements of reasons to publish"), number(c.Work, "left to read"),
+		number(c.Experts, "expert", "experts"), number(c.Sessions, "session", "sessions"), number(c.Messages, "message", "messages"),
+		number(c.Ratings, "rating", "ratings"), number(c.Photos, "photo", "photos"), number(c.Incidents, "incident", "incidents"),
+		number(c.Findings, "finding", "findings"), number(c.Open, "open case", "open cases"), number(c.Outbox, "in the outbox", "in the outbox"),
+		number(c.Conflicts, "conflict", "conflicts"), number(c.Proposals, "proposal", "proposals"), number(c.Appeals, "appeal", "appeals"),
+		number(c.Statements, "statement of reasons to publish", "statements of reasons to publish"), number(c.Work, "left to read", "left to read"),
 	)
 	h.changed()
 }
 
-func number(n int, what string) fyne.CanvasObject {
+func number(n int, what, many string) fyne.CanvasObject {
+	if n != 1 {
+		what = many
+	}
 	return show.NewRow(5, show.Own(show.NewLine(show.Number(int64(n))).Bold().Whole()), show.Own(show.NewLine(what).Muted().Small().Whole()))
 }
 
@@ -188,10 +193,10 @@ func (d *details) decision(title string, dec model.Decision) fyne.CanvasObject {
 func (d *details) buttons(e model.OutboxEntry) []fyne.CanvasObject {
 	out := []fyne.CanvasObject{show.NewButton("Open the case (Enter)", theme.FolderOpenIcon(), d.v.openCase)}
 	if canUndo(e) {
-		out = append(out, show.NewButton("Undo (Z)", theme.ContentUndoIcon(), d.v.undoSelected))
+		out = append(out, show.NewButton("Undo  (z)", theme.ContentUndoIcon(), d.v.undoSelected))
 	}
 	if canRetry(e) {
-		out = append(out, show.NewButton("Try again now (T)", theme.ViewRefreshIcon(), d.v.retry))
+		out = append(out, show.NewButton("Try again now  (t)", theme.ViewRefreshIcon(), d.v.retry))
 	}
 	if inConflict(e) {
 		out = append(out,
