@@ -182,7 +182,7 @@ func (p *previewPane) show() {
 	word, role := caseWord(c)
 	parts := []fyne.CanvasObject{
 		show.NewRow(10, show.Own(show.NewLine(c.ScreenName).Bold().Sized(look.Title).Whole()), show.Grow(show.NewLine(c.Cluster).Muted(), 1), show.Own(show.NewChip(word, role))),
-		show.NewPara(fmt.Sprintf("Priority %d, now %d.", c.After, c.Before)).Muted(),
+		show.NewPara(fmt.Sprintf("Its priority is %d now and would be %d.", c.Before, c.After)).Muted(),
 	}
 	type waiting struct {
 		finding app.FindingChange
