@@ -3,8 +3,11 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +77,7 @@ func PushStatements(ctx context.Context, store StatementStore, to Transparency, 
 			}
 			continue
 		case KindOf(err) != KindInvalid:
-			if failed := settle(puids, model.StatementQueued, err.Error(), jitter(min(firstPause<<min(due[0].Attempts, 10), maxPause))); failed != nil {
+			if failed := settle(puids, model.StatementQueued, err.Error(), pauseAfter(err, due[0].Attempts)); failed != nil {
 				return done, failed
 			}
 			return done, err
@@ -90,7 +93,7 @@ func PushStatements(ctx context.Context, store StatementStore, to Transparency, 
 				done.Refused++
 				err = settle([]string{e.PUID}, model.StatementRefused, err.Error(), 0)
 			default:
-				if failed := settle(puids[i:], model.StatementQueued, err.Error(), jitter(firstPause)); failed != nil {
+				if failed := settle(puids[i:], model.StatementQueued, err.Error(), pauseAfter(err, e.Attempts)); failed != nil {
 					return done, failed
 				}
 			}
@@ -99,6 +102,17 @@ func PushStatements(ctx context.Context, store StatementStore, to Transparency, 
 			}
 		}
 	}
+}
+
+// pauseAfter is how long statements wait after a fault that passes: longer with
+// each try, and never less than the other side asks for.
+func pauseAfter(err error, attempts int) time.Duration {
+	pause := jitter(min(firstPause<<min(attempts, 10), maxPause))
+	var e *Error
+	if errors.As(err, &e) {
+		pause = max(pause, e.RetryAfter)
+	}
+	return pause
 }
 
 // rejected is a 422 of the database.
@@ -137,8 +151,8 @@ func (h *HTTP) publish(ctx context.Context, address string, body any) (known boo
 		return false, h.malformed(c, "a refusal that cannot be read")
 	}
 	why := no.Message
-	for field, said := range no.Errors {
-		why += " " + field + ": " + string(said)
+	for _, field := range slices.Sorted(maps.Keys(no.Errors)) {
+		why += " " + field + ": " + string(no.Errors[field])
 	}
 	known = len(no.Existing) > 0 && string(no.Existing) != "null" && string(no.Existing) != "[]"
 	return known, &Error{

@@ -7,6 +7,7 @@ package statement
 
 import (
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -73,8 +74,8 @@ func Restricts(step model.Step) bool {
 
 // Of writes the statements of a decision: one for each sanction that
 // restricts something, each checked. A decision that restricts nothing gives
-// none. A statement with a fault gives *InvalidError, and none is returned:
-// they are queued together or not at all.
+// none. A statement with a fault, or two of one sanction, gives *InvalidError,
+// and none is returned: they are queued together or not at all.
 func Of(pack *guidelines.Pack, d model.Decision) ([]Statement, error) {
 	if d.Outcome != model.Sanctioned {
 		return nil, nil
@@ -88,7 +89,11 @@ func Of(pack *guidelines.Pack, d model.Decision) ([]Statement, error) {
 		if err != nil {
 			return nil, fmt.Errorf("write the statement of reasons of sanction %s: %w", s.ID, err)
 		}
-		if problems := Validate(st); len(problems) > 0 {
+		problems := Validate(st)
+		if slices.ContainsFunc(out, func(o Statement) bool { return o.PUID == st.PUID }) {
+			problems = append(problems, Problem{Field: "puid", Text: "is the same in two statements: the database would keep the first alone"})
+		}
+		if len(problems) > 0 {
 			return nil, fmt.Errorf("write the statement of reasons of sanction %s: %w", s.ID, &InvalidError{Problems: problems})
 		}
 		out = append(out, st)
@@ -189,22 +194,4 @@ func cut(text string, limit int) string {
 		return text
 	}
 	return string([]rune(text)[:limit])
-}
-
-// Batches splits statements into requests of at most BatchSize. A sanction
-// that comes twice is sent once: the database knows a statement by its puid.
-func Batches(all []Statement) [][]Statement {
-	seen := map[string]bool{}
-	var out [][]Statement
-	for _, st := range all {
-		if seen[st.PUID] {
-			continue
-		}
-		seen[st.PUID] = true
-		if n := len(out); n == 0 || len(out[n-1]) == BatchSize {
-			out = append(out, make([]Statement, 0, min(len(all), BatchSize)))
-		}
-		out[len(out)-1] = append(out[len(out)-1], st)
-	}
-	return out
 }

@@ -117,96 +117,20 @@ func TestEverySanctionIsValid(t *testing.T) {
 	})
 }
 
-func TestValidateKnowsEveryRule(t *testing.T) {
+// TestOneFaultHoldsAllBack: a decision's statements are queued together or not
+// at all.
+func TestOneFaultHoldsAllBack(t *testing.T) {
 	p := pack(t)
-	good := func() statement.Statement {
-		all, err := statement.Of(p, decision(t, p, cases.Choice{Guideline: "battles", Step: model.StepSuspension, Days: 3}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return all[0]
-	}
-	if problems := statement.Validate(good()); len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	long := func(n int) string { return strings.Repeat("ä", n) }
-	for _, c := range []struct {
-		field string
-		edit  func(s *statement.Statement)
-	}{
-		{"decision_facts", func(s *statement.Statement) { s.DecisionFacts = "" }},
-		{"decision_facts", func(s *statement.Statement) { s.DecisionFacts = long(5001) }},
-		{"decision_facts", func(s *statement.Statement) { s.DecisionFacts = "{{.count}}" }},
-		{"decision_facts", func(s *statement.Statement) { s.DecisionFacts = "\xff" }},
-		{"decision_ground", func(s *statement.Statement) { s.DecisionGround = "" }},
-		{"decision_ground", func(s *statement.Statement) { s.DecisionGround = "DECISION_GROUND_OTHER" }},
-		{"illegal_content_legal_ground", func(s *statement.Statement) { s.DecisionGround = "DECISION_GROUND_ILLEGAL_CONTENT" }},
-		{"illegal_content_explanation", func(s *statement.Statement) { s.DecisionGround = "DECISION_GROUND_ILLEGAL_CONTENT" }},
-		{"illegal_content_explanation", func(s *statement.Statement) { s.IllegalExplanation = "x" }},
-		{"incompatible_content_ground", func(s *statement.Statement) { s.IncompatibleGround = "" }},
-		{"incompatible_content_ground", func(s *statement.Statement) { s.IncompatibleGround = long(501) }},
-		{"incompatible_content_explanation", func(s *statement.Statement) { s.IncompatibleExplanation = "" }},
-		{"incompatible_content_explanation", func(s *statement.Statement) { s.IncompatibleExplanation = long(2001) }},
-		{"incompatible_content_illegal", func(s *statement.Statement) { s.IncompatibleIllegal = "yes" }},
-		{"decision_ground_reference_url", func(s *statement.Statement) { s.DecisionGroundURL = "rules" }},
-		{"content_type", func(s *statement.Statement) { s.ContentType = nil }},
-		{"content_type[0]", func(s *statement.Statement) { s.ContentType = []string{"TEXT"} }},
-		{"content_type[1]", func(s *statement.Statement) { s.ContentType = []string{"CONTENT_TYPE_TEXT", "CONTENT_TYPE_TEXT"} }},
-		{"content_type_other", func(s *statement.Statement) { s.ContentType = []string{"CONTENT_TYPE_OTHER"} }},
-		{"content_type_other", func(s *statement.Statement) { s.ContentTypeOther = "x" }},
-		{"category", func(s *statement.Statement) { s.Category = "" }},
-		{"category", func(s *statement.Statement) { s.Category = "STATEMENT_CATEGORY_X" }},
-		{"category_addition[0]", func(s *statement.Statement) { s.CategoryAddition = []string{"X"} }},
-		{"category_specification[0]", func(s *statement.Statement) { s.Specification = []string{"X"} }},
-		{"category_specification_other", func(s *statement.Statement) { s.Specification = []string{"KEYWORD_OTHER"} }},
-		{"content_date", func(s *statement.Statement) { s.ContentDate = "" }},
-		{"content_date", func(s *statement.Statement) { s.ContentDate = "1999-12-31" }},
-		{"content_date", func(s *statement.Statement) { s.ContentDate = "2038-01-02" }},
-		{"content_date", func(s *statement.Statement) { s.ContentDate = "2026-02-30" }},
-		{"content_date", func(s *statement.Statement) { s.ContentDate = "10.3.2026" }},
-		{"application_date", func(s *statement.Statement) { s.ApplicationDate = "2019-12-31" }},
-		{"application_date", func(s *statement.Statement) { s.ApplicationDate = "" }},
-		{"source_type", func(s *statement.Statement) { s.SourceType = "" }},
-		{"source_type", func(s *statement.Statement) { s.SourceType = "SOURCE_X" }},
-		{"source_identity", func(s *statement.Statement) { s.SourceType = "SOURCE_VOLUNTARY"; s.SourceIdentity = "x" }},
-		{"automated_detection", func(s *statement.Statement) { s.AutomatedDetection = "true" }},
-		{"automated_decision", func(s *statement.Statement) { s.AutomatedDecision = "No" }},
-		{"puid", func(s *statement.Statement) { s.PUID = "" }},
-		{"puid", func(s *statement.Statement) { s.PUID = "a b" }},
-		{"puid", func(s *statement.Statement) { s.PUID = strings.Repeat("a", 501) }},
-		{"decision_visibility", func(s *statement.Statement) { s.DecisionProvision, s.EndDateService = "", "" }},
-		{"decision_visibility[0]", func(s *statement.Statement) { s.DecisionVisibility = []string{"X"} }},
-		{"decision_visibility_other", func(s *statement.Statement) { s.DecisionVisibility = []string{"DECISION_VISIBILITY_OTHER"} }},
-		{"decision_visibility_other", func(s *statement.Statement) {
-			s.DecisionVisibility = []string{"DECISION_VISIBILITY_OTHER"}
-			s.DecisionVisibilityOther = long(501)
-		}},
-		{"decision_monetary", func(s *statement.Statement) { s.DecisionMonetary = "X" }},
-		{"decision_monetary_other", func(s *statement.Statement) { s.DecisionMonetary = "DECISION_MONETARY_OTHER" }},
-		{"decision_provision", func(s *statement.Statement) { s.DecisionProvision = "X" }},
-		{"decision_account", func(s *statement.Statement) { s.DecisionAccount = "X" }},
-		{"account_type", func(s *statement.Statement) { s.AccountType = "X" }},
-		{"content_language", func(s *statement.Statement) { s.ContentLanguage = "english" }},
-		{"territorial_scope[0]", func(s *statement.Statement) { s.TerritorialScope = []string{"Europe"} }},
-		{"end_date_service_restriction", func(s *statement.Statement) { s.EndDateService = "2026-03-01" }},
-		{"end_date_service_restriction", func(s *statement.Statement) { s.EndDateService = "2038-01-02" }},
-		{"end_date_account_restriction", func(s *statement.Statement) { s.EndDateAccount = "2027-01-01" }},
-	} {
-		s := good()
-		c.edit(&s)
-		found := false
-		for _, p := range statement.Validate(s) {
-			found = found || p.Field == c.field && p.Text != ""
-		}
-		if !found {
-			t.Errorf("no problem with %s: %v", c.field, statement.Validate(s))
-		}
-	}
 	bad := decision(t, p, cases.Choice{Guideline: "battles", Step: model.StepSuspension, Days: 3}, cases.Choice{Guideline: "battles", Step: model.StepBan})
 	bad.Sanctions[1].ID = "not a puid"
 	var invalid *statement.InvalidError
 	if all, err := statement.Of(p, bad); !errors.As(err, &invalid) || all != nil {
 		t.Errorf("got %v, %v; one fault must hold all back", all, err)
+	}
+	bad.Sanctions[1].ID = bad.Sanctions[0].ID
+	invalid = nil
+	if all, err := statement.Of(p, bad); !errors.As(err, &invalid) || all != nil || len(invalid.Problems) != 1 || invalid.Problems[0].Field != "puid" {
+		t.Errorf("got %v, %v; a puid is unique within the platform", all, err)
 	}
 }
 
@@ -275,20 +199,5 @@ func TestNoPersonalData(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func TestBatches(t *testing.T) {
-	var all []statement.Statement
-	for i := range 250 {
-		all = append(all, statement.Statement{PUID: fmt.Sprintf("s%d", i)})
-	}
-	all = append(all, all[3], all[240])
-	got := statement.Batches(all)
-	if len(got) != 3 || len(got[0]) != 100 || len(got[1]) != 100 || len(got[2]) != 50 {
-		t.Errorf("%d batches", len(got))
-	}
-	if statement.Batches(nil) != nil {
-		t.Error("nothing makes a batch")
 	}
 }

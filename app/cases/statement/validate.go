@@ -12,13 +12,14 @@ import (
 	"mensch/app/guidelines"
 )
 
-// Problem is one fault of a statement.
+// Problem is one fault of a statement. Its text goes on where the field's name
+// ends, so that both make a sentence.
 type Problem struct {
 	Field string
 	Text  string
 }
 
-func (p Problem) String() string { return p.Field + ": " + p.Text }
+func (p Problem) String() string { return p.Field + " " + p.Text }
 
 // InvalidError lists everything that the database would refuse.
 type InvalidError struct {
@@ -83,7 +84,7 @@ func Validate(st Statement) []Problem {
 	c.many("category_addition", st.CategoryAddition, guidelines.Categories, false)
 	for i, k := range st.Specification {
 		if !keywordPattern.MatchString(k) {
-			c.add(fmt.Sprintf("category_specification[%d]", i), "%q is no keyword", k)
+			c.add(fmt.Sprintf("category_specification[%d]", i), "is %q, which is no keyword", k)
 		}
 	}
 	c.other("category_specification_other", st.SpecificationElse, slices.Contains(st.Specification, "KEYWORD_OTHER"))
@@ -91,11 +92,11 @@ func Validate(st Statement) []Problem {
 	c.other("content_type_other", st.ContentTypeOther, slices.Contains(st.ContentType, "CONTENT_TYPE_OTHER"))
 	c.one("account_type", st.AccountType, guidelines.AccountTypes, false)
 	if st.ContentLanguage != "" && !codePattern.MatchString(st.ContentLanguage) {
-		c.add("content_language", "%q is no ISO 639-1 code in capitals", st.ContentLanguage)
+		c.add("content_language", "is %q, which is no ISO 639-1 code in capitals", st.ContentLanguage)
 	}
 	for i, t := range st.TerritorialScope {
 		if !codePattern.MatchString(t) {
-			c.add(fmt.Sprintf("territorial_scope[%d]", i), "%q is no ISO 3166-1 alpha-2 code", t)
+			c.add(fmt.Sprintf("territorial_scope[%d]", i), "is %q, which is no ISO 3166-1 alpha-2 code", t)
 		}
 	}
 
@@ -134,24 +135,33 @@ func (c *checker) ground(st Statement) {
 	c.one("decision_ground", st.DecisionGround, grounds, true)
 	illegal := st.DecisionGround == "DECISION_GROUND_ILLEGAL_CONTENT"
 	incompatible := st.DecisionGround == "DECISION_GROUND_INCOMPATIBLE_CONTENT"
-	c.with("illegal_content_legal_ground", st.IllegalGround, 500, illegal)
-	c.with("illegal_content_explanation", st.IllegalExplanation, 2000, illegal)
-	c.with("incompatible_content_ground", st.IncompatibleGround, 500, incompatible)
-	c.with("incompatible_content_explanation", st.IncompatibleExplanation, 2000, incompatible)
-	c.one("incompatible_content_illegal", st.IncompatibleIllegal, yesNo, false)
-	if st.IncompatibleIllegal != "" && !incompatible {
-		c.add("incompatible_content_illegal", "goes with DECISION_GROUND_INCOMPATIBLE_CONTENT only")
+	// Without a ground nobody can say which texts go with it: one fault, not five.
+	if illegal || incompatible {
+		c.grounded(st, illegal)
 	}
 	if st.DecisionGroundURL != "" {
 		if u, err := url.Parse(st.DecisionGroundURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			c.add("decision_ground_reference_url", "%q is no web address", st.DecisionGroundURL)
+			c.add("decision_ground_reference_url", "is %q, which is no web address", st.DecisionGroundURL)
 		}
 	}
 }
 
+// grounded checks the texts that go with one of the two grounds.
+func (c *checker) grounded(st Statement, illegal bool) {
+	c.with("illegal_content_legal_ground", st.IllegalGround, 500, illegal)
+	c.with("illegal_content_explanation", st.IllegalExplanation, 2000, illegal)
+	c.with("incompatible_content_ground", st.IncompatibleGround, 500, !illegal)
+	c.with("incompatible_content_explanation", st.IncompatibleExplanation, 2000, !illegal)
+	if st.IncompatibleIllegal != "" && illegal {
+		c.add("incompatible_content_illegal", "goes with DECISION_GROUND_INCOMPATIBLE_CONTENT only")
+		return
+	}
+	c.one("incompatible_content_illegal", st.IncompatibleIllegal, yesNo, false)
+}
+
 func (c *checker) days(st Statement) {
 	c.day("content_date", st.ContentDate, firstContentDay, true)
-	c.day("application_date", st.ApplicationDate, firstApplicationDay, true)
+	applied := c.day("application_date", st.ApplicationDate, firstApplicationDay, true)
 	for _, d := range []struct {
 		field, day string
 		has        bool
@@ -167,28 +177,30 @@ func (c *checker) days(st Statement) {
 		if !d.has {
 			c.add(d.field, "ends a restriction that the statement does not have")
 		}
-		c.day(d.field, d.day, firstApplicationDay, false)
-		if d.day < st.ApplicationDate {
+		if c.day(d.field, d.day, firstApplicationDay, false) && applied && d.day < st.ApplicationDate {
 			c.add(d.field, "lies before the application_date")
 		}
 	}
 }
 
-// day checks a day: written in full, they compare as texts.
-func (c *checker) day(field, day, first string, needed bool) {
+// day checks a day and reports whether it may be compared with another: written
+// in full, they compare as texts.
+func (c *checker) day(field, day, first string, needed bool) bool {
 	if day == "" {
 		if needed {
 			c.add(field, "is missing")
 		}
-		return
+		return false
 	}
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
-		c.add(field, "%q is no day written as YYYY-MM-DD", day)
-		return
+		c.add(field, "is %q, which is no day written as YYYY-MM-DD", day)
+		return false
 	}
 	if day < first || day > lastDay {
 		c.add(field, "is %s, but must lie from %s to %s", day, first, lastDay)
+		return false
 	}
+	return true
 }
 
 func (c *checker) one(field, value string, allowed []string, needed bool) {
@@ -196,7 +208,7 @@ func (c *checker) one(field, value string, allowed []string, needed bool) {
 	case value == "" && needed:
 		c.add(field, "is missing")
 	case value != "" && !slices.Contains(allowed, value):
-		c.add(field, "%q is not one of its values", value)
+		c.add(field, "is %q, which is not one of its values", value)
 	}
 }
 
@@ -207,7 +219,7 @@ func (c *checker) many(field string, values, allowed []string, needed bool) {
 	for i, v := range values {
 		at := fmt.Sprintf("%s[%d]", field, i)
 		if !slices.Contains(allowed, v) {
-			c.add(at, "%q is not one of its values", v)
+			c.add(at, "is %q, which is not one of its values", v)
 		}
 		if slices.Contains(values[:i], v) {
 			c.add(at, "is there twice")
