@@ -586,6 +586,9 @@ func (v *View) focusFirst() {
 		return
 	}
 	v.sh.Window().Canvas().Focus(v.fields[0])
+	// One goes on writing where the text ends.
+	v.fields[0].TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
+	v.fields[0].TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 }
 
 // Draft is the draft, for tests.
