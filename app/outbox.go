@@ -42,7 +42,8 @@ func (d *Desk) RetryOutbox(ctx context.Context, decisionID string) error {
 
 // ResolveConflict ends a conflict: either the decision that stands at the
 // platform is taken over and ours is dropped, or ours is decided anew on the
-// case as it is now, as a decision of its own with its own undo time.
+// case as it is now, as a decision of its own with its own undo time. A *Refusal
+// leaves the conflict as it is.
 func (d *Desk) ResolveConflict(ctx context.Context, decisionID string, keepMine bool) error {
 	entry, err := d.store.OutboxEntry(ctx, decisionID)
 	if err != nil {
@@ -54,6 +55,11 @@ func (d *Desk) ResolveConflict(ctx context.Context, decisionID string, keepMine 
 	to, err := cases.NextOutbox(entry.State, cases.OutboxDrop)
 	if err != nil {
 		return fmt.Errorf("resolving the conflict: %w", err)
+	}
+	if keepMine {
+		if err := d.roomFor(ctx, entry.Decision); err != nil {
+			return err
+		}
 	}
 	change := model.OutboxChange{DecisionID: decisionID, From: entry.State, To: to, At: d.now().UTC(), LastError: "Dropped for the decision that stands at the platform."}
 	if keepMine {
@@ -74,4 +80,37 @@ func (d *Desk) ResolveConflict(ctx context.Context, decisionID string, keepMine 
 		return nil
 	}
 	return d.decideAgain(ctx, entry.Decision)
+}
+
+// roomFor refuses to decide anew on a case that waits for the answer to a
+// proposal, or for another decision of here to be sent: asked before anything
+// is dropped, for ours would be lost.
+func (d *Desk) roomFor(ctx context.Context, ours model.Decision) error {
+	// One whose time is over counts too, until the platform has said so.
+	open, err := d.store.Approvals(ctx, model.ApprovalFilter{Open: true, CaseID: ours.CaseID}, "", 10)
+	if err != nil {
+		return fmt.Errorf("reading the proposals on case %s: %w", ours.CaseID, err)
+	}
+	for _, a := range open {
+		if a.DecisionID == ours.ID {
+			continue
+		}
+		return &Refusal{Why: fmt.Sprintf("%s has proposed something on this case, and nothing else can be decided until that is answered. "+
+			"Your decision is kept and stays in conflict. Keep it once the proposal is refused, withdrawn or expired, or take what stands at the platform.", orSomebody(a.Proposer))}
+	}
+	held, err := d.store.Case(ctx, ours.CaseID)
+	if err != nil {
+		return fmt.Errorf("reading case %s: %w", ours.CaseID, err)
+	}
+	if why := busy(held.State); len(why) > 0 {
+		return &Refusal{Why: "Your decision is kept as it is. " + why[0]}
+	}
+	return nil
+}
+
+func orSomebody(name string) string {
+	if name == "" {
+		return "A colleague"
+	}
+	return name
 }
