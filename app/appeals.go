@@ -266,7 +266,9 @@ func (d *Desk) against(ctx context.Context, draft Draft, decision *model.Decisio
 	}
 	decision.Reverses, decision.Answers = draft.Reverses, draft.Answers
 	for _, e := range cases.CloneEvidence(file.First.Evidence) {
-		if !slices.ContainsFunc(decision.Evidence, func(have model.Evidence) bool { return have.Kind == e.Kind && have.ID == e.ID }) {
+		if !slices.ContainsFunc(decision.Evidence, func(have model.Evidence) bool {
+			return have.Kind == e.Kind && have.ID == e.ID && have.Guideline == e.Guideline
+		}) {
 			decision.Evidence = append(decision.Evidence, e)
 		}
 	}

@@ -111,7 +111,7 @@ func (d *Desk) prepare(ctx context.Context, draft Draft) (Preview, model.CaseFac
 	if lease := facts.Case.Lease; lease != nil && lease.Holder == d.Moderator() && lease.Expires.After(now) {
 		decision.LeaseToken = lease.Token
 	}
-	if decision.Evidence, err = d.evidence(ctx, draft); err != nil {
+	if decision.Evidence, err = d.evidence(ctx, draft, expert.Profile); err != nil {
 		return preview, facts, err
 	}
 	changing, err := d.against(ctx, draft, &decision, &record)
@@ -235,8 +235,9 @@ func ratingsOf(evidence []model.Evidence, guideline string) []string {
 }
 
 // evidence copies what a draft names, with the messages that its marks stand
-// in, their quotes freed of contact details.
-func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, error) {
+// in, their quotes freed of contact details, and with the profile as it is now
+// where a finding is about it.
+func (d *Desk) evidence(ctx context.Context, draft Draft, profile model.Profile) ([]model.Evidence, error) {
 	var out []model.Evidence
 	for _, id := range draft.Findings {
 		f, err := d.store.Finding(ctx, id)
@@ -261,7 +262,7 @@ func (d *Desk) evidence(ctx context.Context, draft Draft) ([]model.Evidence, err
 		}
 		out = append(out, cases.CopyIncident(i))
 	}
-	return out, nil
+	return cases.WithProfile(out, profile), nil
 }
 
 // contacts points at the contact details in a text, so that no letter carries

@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -105,6 +106,29 @@ func CopyRating(r model.Rating, guideline string) model.Evidence {
 	return model.Evidence{Kind: EvidenceRating, ID: r.ID, Guideline: guideline, Text: text}
 }
 
+// AboutProfile reports whether a finding is about the expert's profile or its
+// photo, so that a decision on it must keep the profile as it was.
+func AboutProfile(f model.Finding) bool {
+	return strings.HasPrefix(f.Scope, "profile:") || strings.HasPrefix(f.Scope, "photo:")
+}
+
+// WithProfile adds a copy of the profile, once for each guideline that evidence
+// about the profile or its photo stands under. Without a profile nothing is
+// added.
+func WithProfile(evidence []model.Evidence, p model.Profile) []model.Evidence {
+	if p.ExpertID == "" {
+		return evidence
+	}
+	var copied []string
+	for _, e := range slices.Clone(evidence) {
+		if e.Finding != nil && AboutProfile(*e.Finding) && !slices.Contains(copied, e.Guideline) {
+			copied = append(copied, e.Guideline)
+			evidence = append(evidence, CopyProfile(p, e.Guideline))
+		}
+	}
+	return evidence
+}
+
 // CopyProfile copies a version of a profile.
 func CopyProfile(p model.Profile, guideline string) model.Evidence {
 	var b strings.Builder
@@ -117,6 +141,9 @@ func CopyProfile(p model.Profile, guideline string) model.Evidence {
 	line("Headline", p.Headline)
 	line("About", p.Bio)
 	line("Gender", p.Gender)
+	if p.BirthYear != 0 {
+		line("Year of birth", strconv.Itoa(p.BirthYear))
+	}
 	line("Degrees", strings.Join(p.Degrees, "; "))
 	line("Credentials", strings.Join(p.Credentials, "; "))
 	line("Photo", p.PhotoID)

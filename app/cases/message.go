@@ -263,7 +263,8 @@ type Basis struct {
 }
 
 // Sum counts the evidence for a guideline; evidence without a guideline counts
-// for each. A message that a finding marks is one piece with the finding.
+// for each. A message that a finding marks is one piece with the finding, and
+// so is the profile that one is about.
 func Sum(guideline string, evidence []model.Evidence) Basis {
 	var b Basis
 	sessions, accounts, ratings := map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -278,9 +279,10 @@ func Sum(guideline string, evidence []model.Evidence) Basis {
 			b.Last = t
 		}
 	}
-	marked := map[string]bool{}
+	marked, profile := map[string]bool{}, false
 	for _, e := range evidence {
 		if e.Finding != nil {
+			profile = profile || AboutProfile(*e.Finding) && (e.Guideline == "" || e.Guideline == guideline)
 			for _, m := range e.Finding.Messages {
 				marked[m] = true
 			}
@@ -290,7 +292,7 @@ func Sum(guideline string, evidence []model.Evidence) Basis {
 		}
 	}
 	for _, e := range evidence {
-		if e.Guideline != "" && e.Guideline != guideline || e.Kind == EvidenceMessage && marked[e.ID] {
+		if e.Guideline != "" && e.Guideline != guideline || e.Kind == EvidenceMessage && marked[e.ID] || e.Kind == EvidenceProfile && profile {
 			continue
 		}
 		b.Count++

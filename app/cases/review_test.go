@@ -227,6 +227,38 @@ func TestCopyFinding(t *testing.T) {
 	}
 }
 
+// TestProfileIsEvidence: one copy for each guideline, and one piece with what
+// was found in it.
+func TestProfileIsEvidence(t *testing.T) {
+	about := func(id, scope, guideline string) model.Evidence {
+		return cases.CopyFinding(model.Finding{ID: id, Scope: scope, Guideline: guideline, Reason: "Seen."}, nil)[0]
+	}
+	p := model.Profile{ExpertID: "e1", Version: 4, Name: "Anna", Bio: "Gardens.", PhotoID: "aa"}
+	got := cases.WithProfile([]model.Evidence{
+		about("f1", "profile:e1", "misrepresentation"), about("f2", "photo:aa:e1", "false-photo"), about("f3", "photo:e1", "false-photo"),
+		about("f4", "session:s1", "contact-exchange"),
+	}, p)
+	if len(got) != 6 {
+		t.Fatalf("got %+v", got)
+	}
+	for i, guideline := range []string{"misrepresentation", "false-photo"} {
+		if e := got[4+i]; e.Kind != cases.EvidenceProfile || e.ID != "e1@4" || e.Guideline != guideline || !strings.Contains(e.Text, "About: Gardens.") {
+			t.Errorf("got %+v", e)
+		}
+	}
+	for guideline, want := range map[string]int{"misrepresentation": 1, "false-photo": 2, "contact-exchange": 1} {
+		if n := cases.Sum(guideline, got).Count; n != want {
+			t.Errorf("%s counts %d pieces, not %d", guideline, n, want)
+		}
+	}
+	if n := cases.Sum("false-photo", got[5:]).Count; n != 1 {
+		t.Errorf("a profile that stands alone counts %d times", n)
+	}
+	if got := cases.WithProfile(got[:1], model.Profile{}); len(got) != 1 {
+		t.Errorf("a profile that is not here was copied: %+v", got)
+	}
+}
+
 // TestRedactionHolds hides a number and an address anywhere in any text: they
 // never come out, whole or in part of five digits.
 func TestRedactionHolds(t *testing.T) {

@@ -65,7 +65,7 @@ func (s Strike) Live(at time.Time) bool {
 // Evidence is one piece that a decision rests on, copied into the decision so
 // that a later sync or erasure does not empty it.
 type Evidence struct {
-	Kind      string   `json:"kind"` // finding, incident, message, photo
+	Kind      string   `json:"kind"` // finding, incident, message, photo, profile, rating
 	ID        string   `json:"id"`
 	Guideline string   `json:"guideline,omitempty"`
 	Text      string   `json:"text"`

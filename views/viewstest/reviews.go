@@ -34,6 +34,10 @@ func evidence() []model.Evidence {
 			ID: "f2", Guideline: "false-photo", Score: 0.99, At: Noon.Add(-30 * time.Hour),
 			Match: &model.Match{Query: "photo-3", Other: "mirror:photo-3", Kind: model.AlteredCopy, Distance: 4, Transform: "mirrored, cropped to 62 %"},
 		}},
+		cases.CopyProfile(model.Profile{
+			ExpertID: "e000002", Version: 3, Name: "Priya Venkataraman", Headline: "Change that lasts", BirthYear: 1981,
+			Bio: "I have worked with teams and single people for eleven years.", Degrees: []string{"MSc Psychology, 2006"}, PhotoID: "photo-3",
+		}, "false-photo"),
 	}
 }
 

@@ -497,6 +497,21 @@ func TestRedactedTimelineNamesNoModerator(t *testing.T) {
 	}
 }
 
+// TestRedactedProfileIsTheirOwn: what the expert wrote stays, but for what it
+// says of clients.
+func TestRedactedProfileIsTheirOwn(t *testing.T) {
+	f := file([]string{"aa", "bb"})
+	copied := cases.CopyProfile(model.Profile{ExpertID: "e1", Version: 2, Name: "Anna", Bio: "Maria says I'm the best.", PhotoID: "aa"}, "misrepresentation")
+	f.Decisions[0].Decision.Evidence = []model.Evidence{copied}
+	got := casefile.Redact(f, cases.Words("client", "Maria")).Decisions[0].Decision.Evidence
+	if len(got) != 1 || got[0].Kind != cases.EvidenceProfile || got[0].ID != "e1@2" || got[0].Guideline != "misrepresentation" {
+		t.Fatalf("got %+v", got)
+	}
+	if text := got[0].Text; !strings.Contains(text, "I'm the best.") || !strings.Contains(text, "Photo: aa") || strings.Contains(text, "Maria") {
+		t.Errorf("got %q", text)
+	}
+}
+
 func TestRedactedFileIsSealed(t *testing.T) {
 	secret, public := keys(t)
 	photos, ids := shelf()
