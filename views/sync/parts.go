@@ -132,6 +132,8 @@ func (d *details) update() {
 	if e.LastError != "" && e.State != model.OutboxConflict {
 		parts = append(parts, show.NewPara(e.LastError).Role(theme.ColorNameWarning))
 	}
+	// Above the letters, which can be longer than the window.
+	parts = append(parts, show.NewFlow(8, d.buttons(e)...))
 	if inConflict(e) && e.Theirs != nil {
 		parts = append(parts, show.NewRow(12, top(d.decision("Yours", e.Decision)), top(d.decision("At the platform", *e.Theirs))))
 	} else {
@@ -140,7 +142,6 @@ func (d *details) update() {
 	if len(reasons) > 0 {
 		parts = append(parts, statements(reasons))
 	}
-	parts = append(parts, show.NewFlow(8, d.buttons(e)...))
 	d.body.Set(parts...)
 	d.content.Refresh()
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"mensch/app/model"
 	"mensch/views/shell"
@@ -91,6 +92,27 @@ func TestEachStateAllowsItsOwnKeys(t *testing.T) {
 	got := strings.Join(d.asked, ", ")
 	if want := "undo q, retry q, theirs c, mine c, retry r"; got != want {
 		t.Fatalf("the keys asked for %q, want %q", got, want)
+	}
+}
+
+// TestTheChoiceIsInSight: however long the letters are, whoever is asked sees
+// what can be chosen, in the small window too.
+func TestTheChoiceIsInSight(t *testing.T) {
+	conflict := entry(1, "c", model.OutboxConflict)
+	conflict.Decision.Message = strings.Repeat("You wrote a very long passage.\n\n", 60)
+	conflict.Theirs = &model.Decision{ID: "t", Outcome: model.Sanctioned, Moderator: "Kim", Message: conflict.Decision.Message}
+	w, _, _ := open(t, conflict)
+	seen := map[string]bool{}
+	for _, o := range test.LaidOutObjects(w.Win.Content()) {
+		if b, ok := o.(*show.Button); ok {
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b)
+			seen[b.Text] = at.Y > 0 && at.Y+b.Size().Height < 800 && at.X+b.Size().Width <= 1280
+		}
+	}
+	for _, label := range []string{"Keep the platform's (1)", "Decide mine anew (2)"} {
+		if !seen[label] {
+			t.Errorf("%q is out of sight", label)
+		}
 	}
 }
 

@@ -32,6 +32,9 @@ func (d *Desk) Outbox(ctx context.Context, afterSeq int64, _ int) ([]model.Outbo
 		ID: "other", CaseID: "e000412.1", Moderator: "Robin Vale", Outcome: model.Sanctioned, DecidedAt: Noon.Add(-10 * time.Minute),
 		Sanctions: []model.Sanction{{Guideline: "contact-exchange", Step: model.StepNote}}, Message: "Dear Marlene,\n\nplease keep contact details out of your sessions.",
 	}
+	// As long as letters are that quote what was written.
+	long := strings.Repeat("\n\nYou wrote: “You can reach me more cheaply at [number], then we needn't wait for the program each time. I do that with most of my clients.”", 5)
+	conflict.Decision.Message, conflict.Theirs.Message = conflict.Decision.Message+long, conflict.Theirs.Message+long
 	return []model.OutboxEntry{
 		conflict,
 		make1(6, "e000077.2", model.OutboxQueued, "courtesy", model.StepNote, 20*time.Second, ""),
