@@ -53,7 +53,10 @@ func (p *page) scheme(i int) {
 		b++
 	}
 	// In the reading, without case, the same characters stand as in the text.
-	m := strictURL().FindStringIndex(p.s[a:b])
+	var m []int
+	if strings.IndexByte(p.s[a:b], ':') > 0 { // every scheme ends with one
+		m = strictURL().FindStringIndex(p.s[a:b])
+	}
 	if m == nil || m[0] != 0 {
 		// "hxxp://", "ttp://" and the like
 		if w := p.text(i); (w == "hxxp" || w == "hxxps" || w == "ttp" || w == "ttps") && i+4 < len(p.toks) {

@@ -429,8 +429,11 @@ func (m *Matcher) rules(id uint32, toks []Token, visit func(Match)) {
 }
 
 func (b *Book) scan(r *Rule, toks []Token, visit func(Match)) {
+	first := &r.slots[0]
+	words := !first.optional && first.kind == 'w'
 	for i := 0; i < len(toks); {
-		if s := &r.slots[0]; !s.optional && s.kind == 'w' && s.wide(toks[i]) == 0 {
+		// Most tokens end here: no call for them.
+		if t := &toks[i]; words && !has(first.set, t.ID) && (t.Pair == 0 || !has(first.set, t.Pair)) && !first.capital {
 			i++
 			continue
 		}
@@ -480,7 +483,7 @@ func (b *Book) try(r *Rule, toks []Token, i, k, begin int, tried *[16]uint64) in
 		return -1
 	}
 	if i < len(toks) {
-		if n := s.wide(toks[i]); n > 0 {
+		if n := s.wide(&toks[i]); n > 0 {
 			if j := b.try(r, toks, i+n, k+1, begin, tried); j >= 0 {
 				return j
 			}
@@ -498,7 +501,7 @@ func (b *Book) try(r *Rule, toks []Token, i, k, begin int, tried *[16]uint64) in
 }
 
 // wide gives how many tokens the slot takes at a token, 0 if it doesn't hold.
-func (s *slot) wide(t Token) int {
+func (s *slot) wide(t *Token) int {
 	ok := false
 	switch s.kind {
 	case 'w':
@@ -521,7 +524,7 @@ func (s *slot) wide(t Token) int {
 
 // proper says whether a token may be a name: a word with a capital that is no
 // stop word, which a sentence begins with.
-func proper(t Token) bool { return t.Kind == Word && t.Cap && !t.Stop && t.B-t.A > 1 }
+func proper(t *Token) bool { return t.Kind == Word && t.Cap && !t.Stop && t.B-t.A > 1 }
 
 // allowed applies the rule's conditions on the clause around it.
 func (b *Book) allowed(r *Rule, toks []Token, i, j int) bool {
