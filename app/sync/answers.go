@@ -99,9 +99,9 @@ func (p *pusher) answerFailed(ctx context.Context, entry model.AnswerEntry, from
 		}
 	}
 	now := p.opt.Now()
-	pause := p.pause(model.OutboxEntry{Attempts: entry.Attempts})
+	notBefore := now.Add(pauseAfter(e, entry.Attempts))
 	retry := func(event cases.OutboxEvent) error {
-		change := model.AnswerChange{NotBefore: now.Add(max(e.RetryAfter, pause)), LastError: e.Error()}
+		change := model.AnswerChange{NotBefore: notBefore, LastError: e.Error()}
 		if err := p.settleAnswer(ctx, entry, from, event, change); err != nil {
 			return err
 		}

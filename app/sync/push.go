@@ -204,8 +204,8 @@ func (p *pusher) answered(ctx context.Context, entry model.OutboxEntry, from mod
 		return p.settle(keep, entry, from, cases.OutboxRetry, model.OutboxChange{NotBefore: until, LastError: e.Error()})
 	case KindThrottled, KindUnavailable:
 		p.sent.Waiting++
-		pause := max(e.RetryAfter, jitter(firstPause))
-		if err := p.settle(keep, entry, from, cases.OutboxRetry, model.OutboxChange{NotBefore: p.opt.Now().Add(pause), LastError: e.Error()}); err != nil {
+		wait := max(e.RetryAfter, jitter(firstPause))
+		if err := p.settle(keep, entry, from, cases.OutboxRetry, model.OutboxChange{NotBefore: p.opt.Now().Add(wait), LastError: e.Error()}); err != nil {
 			return err
 		}
 		return e // it asked for fewer requests, not for the next decision
@@ -213,7 +213,7 @@ func (p *pusher) answered(ctx context.Context, entry model.OutboxEntry, from mod
 		// Nothing arrived, and nothing else would.
 		change := model.OutboxChange{NotBefore: entry.NotBefore, LastError: e.Error()}
 		if e.Kind == KindUnreachable {
-			change.NotBefore = p.opt.Now().Add(p.pause(entry))
+			change.NotBefore = p.opt.Now().Add(pause(entry.Attempts))
 		}
 		if err := p.settle(keep, entry, from, cases.OutboxRetry, change); err != nil {
 			return err
@@ -228,7 +228,7 @@ func (p *pusher) answered(ctx context.Context, entry model.OutboxEntry, from mod
 func (p *pusher) lost(ctx context.Context, entry model.OutboxEntry, from model.OutboxState, e *Error) error {
 	notBefore := p.opt.Now()
 	if p.tries[entry.Decision.ID] >= rounds {
-		notBefore = notBefore.Add(p.pause(entry))
+		notBefore = notBefore.Add(pause(entry.Attempts))
 		p.sent.Unknown++
 	}
 	said := *e
@@ -244,11 +244,11 @@ func (p *pusher) lost(ctx context.Context, entry model.OutboxEntry, from model.O
 // either. Nothing else would be: the push ends.
 func (p *pusher) unanswered(ctx context.Context, entry model.OutboxEntry, from model.OutboxState, e *Error) error {
 	p.sent.Unknown++
-	pause := max(e.RetryAfter, p.pause(entry))
+	wait := pauseAfter(e, entry.Attempts)
 	if e.Kind == KindCancelled || e.Kind == KindUnauthorized {
-		pause = 0
+		wait = 0
 	}
-	err := p.settle(ctx, entry, from, cases.OutboxLost, model.OutboxChange{NotBefore: p.opt.Now().Add(pause), LastError: e.Error()})
+	err := p.settle(ctx, entry, from, cases.OutboxLost, model.OutboxChange{NotBefore: p.opt.Now().Add(wait), LastError: e.Error()})
 	if err != nil {
 		return err
 	}
@@ -336,9 +336,20 @@ func (p *pusher) over(ctx context.Context, entry model.OutboxEntry, from model.O
 	return nil
 }
 
-// pause grows with the tries that the entry has had.
-func (p *pusher) pause(entry model.OutboxEntry) time.Duration {
-	return jitter(min(firstPause<<min(entry.Attempts, 10), maxPause))
+// pause grows with the tries that something has had.
+func pause(attempts int) time.Duration {
+	return jitter(min(firstPause<<min(attempts, 10), maxPause))
+}
+
+// pauseAfter is the pause after a fault that passes: never less than the other
+// side asks for.
+func pauseAfter(err error, attempts int) time.Duration {
+	wait := pause(attempts)
+	var e *Error
+	if errors.As(err, &e) {
+		wait = max(wait, e.RetryAfter)
+	}
+	return wait
 }
 
 // jitter spreads a pause over its upper half, so that many programs that were

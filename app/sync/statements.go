@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -102,17 +101,6 @@ func PushStatements(ctx context.Context, store StatementStore, to Transparency, 
 			}
 		}
 	}
-}
-
-// pauseAfter is how long statements wait after a fault that passes: longer with
-// each try, and never less than the other side asks for.
-func pauseAfter(err error, attempts int) time.Duration {
-	pause := jitter(min(firstPause<<min(attempts, 10), maxPause))
-	var e *Error
-	if errors.As(err, &e) {
-		pause = max(pause, e.RetryAfter)
-	}
-	return pause
 }
 
 // rejected is a 422 of the database.

@@ -88,11 +88,11 @@ func unsentTeam(ctx context.Context, store TeamStore, entry model.TeamEntry, err
 		sent.Local++
 		return settleTeam(keep, store, entry, model.TeamLocal, 0, time.Time{}, "The platform has no place for this; it is kept on this machine.")
 	}
-	pause := max(e.RetryAfter, jitter(min(firstPause<<min(entry.Attempts, 10), maxPause)))
+	wait := pauseAfter(e, entry.Attempts)
 	if e.Kind == KindCancelled {
-		pause = 0
+		wait = 0
 	}
-	if err := settleTeam(keep, store, entry, model.TeamQueued, 0, now.Add(pause), e.Error()); err != nil {
+	if err := settleTeam(keep, store, entry, model.TeamQueued, 0, now.Add(wait), e.Error()); err != nil {
 		return err
 	}
 	return e
