@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"mensch/app/model"
 	"mensch/views/bulk"
@@ -15,21 +14,12 @@ import (
 	"mensch/views/viewstest"
 )
 
-type other struct{ route shell.Route }
-
-func (o *other) Title() string              { return "Other" }
-func (o *other) Subtitle() string           { return "" }
-func (o *other) Content() fyne.CanvasObject { return container.NewWithoutLayout() }
-func (o *other) Keys() []shell.Key          { return nil }
-func (o *other) Open(r shell.Route)         { o.route = r }
-func (o *other) Leave()                     {}
-
-func open(t *testing.T) (*viewstest.Window, *viewstest.Desk, *queue.View, *bulk.View, *other) {
+func open(t *testing.T) (*viewstest.Window, *viewstest.Desk, *queue.View, *bulk.View, *viewstest.Other) {
 	t.Helper()
 	desk := viewstest.NewDesk(120)
 	w := viewstest.NewWindow(t, desk)
 	q := queue.New(w.Shell, desk)
-	v, c := bulk.New(w.Shell, desk, q), &other{}
+	v, c := bulk.New(w.Shell, desk, q), &viewstest.Other{}
 	w.Add(shell.Queue, q)
 	w.Add(shell.Bulk, v)
 	w.Add(shell.Case, c)
@@ -60,8 +50,8 @@ func TestManyAreDecidedByKeysAndUndone(t *testing.T) {
 	}
 	w.Type("j")
 	w.Press(fyne.KeyReturn)
-	if c.route.CaseID != plan.Sample[1].CaseID {
-		t.Fatalf("Enter opens %q, not %q", c.route.CaseID, plan.Sample[1].CaseID)
+	if c.Route.CaseID != plan.Sample[1].CaseID {
+		t.Fatalf("Enter opens %q, not %q", c.Route.CaseID, plan.Sample[1].CaseID)
 	}
 	w.Press(fyne.KeyEscape)
 	w.Pump.Settle()

@@ -16,20 +16,11 @@ import (
 	"mensch/views/viewstest"
 )
 
-type other struct{ route shell.Route }
-
-func (o *other) Title() string              { return "Other" }
-func (o *other) Subtitle() string           { return "" }
-func (o *other) Content() fyne.CanvasObject { return &fyne.Container{} }
-func (o *other) Keys() []shell.Key          { return nil }
-func (o *other) Open(r shell.Route)         { o.route = r }
-func (o *other) Leave()                     {}
-
-func open(t *testing.T) (*viewstest.Window, *viewstest.Desk, *casefile.View, map[string]*other) {
+func open(t *testing.T) (*viewstest.Window, *viewstest.Desk, *casefile.View, map[string]*viewstest.Other) {
 	t.Helper()
 	desk := viewstest.NewDesk(60)
 	w := viewstest.NewWindow(t, desk)
-	others := map[string]*other{shell.Transcript: {}, shell.Compare: {}, shell.Decide: {}}
+	others := map[string]*viewstest.Other{shell.Transcript: {}, shell.Compare: {}, shell.Decide: {}}
 	v := casefile.New(w.Shell, desk)
 	q := queue.New(w.Shell, desk)
 	w.Add(shell.Queue, q)
@@ -101,13 +92,13 @@ func TestKeysLeadToTheEvidence(t *testing.T) {
 	w, _, v, o := open(t)
 	id := v.File().Case.ID
 	w.Press(fyne.KeyReturn)
-	if r := o[shell.Transcript].route; r.Session != "s-101" || r.Finding != v.File().Findings[0].ID || r.CaseID != id {
+	if r := o[shell.Transcript].Route; r.Session != "s-101" || r.Finding != v.File().Findings[0].ID || r.CaseID != id {
 		t.Fatalf("Enter led to %+v", r)
 	}
 	w.Press(fyne.KeyEscape)
 	w.Type("jj")
 	w.Press(fyne.KeyReturn)
-	if r := o[shell.Compare].route; r.Finding != "f-photo" {
+	if r := o[shell.Compare].Route; r.Finding != "f-photo" {
 		t.Fatalf("Enter on a match led to %+v", r)
 	}
 	w.Press(fyne.KeyEscape)
@@ -115,12 +106,12 @@ func TestKeysLeadToTheEvidence(t *testing.T) {
 		t.Fatalf("coming back selected %d", v.SelectedFinding())
 	}
 	w.Type("t")
-	if o[shell.Transcript].route.Session == "" {
+	if o[shell.Transcript].Route.Session == "" {
 		t.Fatal("t led nowhere")
 	}
 	w.Press(fyne.KeyEscape)
 	w.Type("x")
-	if r := o[shell.Decide].route; r.Intent != "dismiss" || r.CaseID != id {
+	if r := o[shell.Decide].Route; r.Intent != "dismiss" || r.CaseID != id {
 		t.Fatalf("x led to %+v", r)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"mensch/app/model"
 	"mensch/views/quality"
@@ -13,19 +12,10 @@ import (
 	"mensch/views/viewstest"
 )
 
-type other struct{ route shell.Route }
-
-func (o *other) Title() string              { return "Other" }
-func (o *other) Subtitle() string           { return "" }
-func (o *other) Content() fyne.CanvasObject { return container.NewWithoutLayout() }
-func (o *other) Keys() []shell.Key          { return nil }
-func (o *other) Open(r shell.Route)         { o.route = r }
-func (o *other) Leave()                     {}
-
 func TestASampleIsJudgedBlindByKeys(t *testing.T) {
 	desk := viewstest.NewDesk(10)
 	w := viewstest.NewWindow(t, desk)
-	v, c := quality.New(w.Shell, desk), &other{}
+	v, c := quality.New(w.Shell, desk), &viewstest.Other{}
 	w.Add(shell.Quality, v)
 	w.Add(shell.Case, c)
 	w.LoadSettings()
@@ -41,8 +31,8 @@ func TestASampleIsJudgedBlindByKeys(t *testing.T) {
 	}
 	// Before the verdict neither the case nor the next one can be opened.
 	w.Type("on")
-	if c.route.CaseID != "" || desk.Called("NextReview") != 1 {
-		t.Errorf("o opened %q before the verdict", c.route.CaseID)
+	if c.Route.CaseID != "" || desk.Called("NextReview") != 1 {
+		t.Errorf("o opened %q before the verdict", c.Route.CaseID)
 	}
 	// Nothing is suggested, so nothing is decided unchosen.
 	w.Chord(fyne.KeyReturn)
@@ -60,8 +50,8 @@ func TestASampleIsJudgedBlindByKeys(t *testing.T) {
 		t.Fatalf("told %+v of %+v", told, desk.Judged)
 	}
 	w.Type("o")
-	if !strings.HasPrefix(c.route.CaseID, "e") {
-		t.Errorf("o opened %q", c.route.CaseID)
+	if !strings.HasPrefix(c.Route.CaseID, "e") {
+		t.Errorf("o opened %q", c.Route.CaseID)
 	}
 	w.Press(fyne.KeyEscape)
 	w.Pump.Settle()
@@ -70,7 +60,7 @@ func TestASampleIsJudgedBlindByKeys(t *testing.T) {
 		t.Errorf("the sample does not end: %+v", b)
 	}
 	w.Type("D")
-	if c.route.CaseID == "" || w.Current() != shell.Screen(c) {
+	if c.Route.CaseID == "" || w.Current() != shell.Screen(c) {
 		t.Error("D opens no case")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"mensch/app/model"
 	"mensch/views/queue"
@@ -14,21 +13,11 @@ import (
 	"mensch/views/viewstest"
 )
 
-// other stands in for the screens that the queue leads to.
-type other struct{ route shell.Route }
-
-func (o *other) Title() string              { return "Other" }
-func (o *other) Subtitle() string           { return "" }
-func (o *other) Content() fyne.CanvasObject { return container.NewWithoutLayout() }
-func (o *other) Keys() []shell.Key          { return nil }
-func (o *other) Open(r shell.Route)         { o.route = r }
-func (o *other) Leave()                     {}
-
-func open(t *testing.T, cases int) (*viewstest.Window, *viewstest.Desk, *queue.View, *other, *other) {
+func open(t *testing.T, cases int) (*viewstest.Window, *viewstest.Desk, *queue.View, *viewstest.Other, *viewstest.Other) {
 	t.Helper()
 	desk := viewstest.NewDesk(cases)
 	w := viewstest.NewWindow(t, desk)
-	v, c, d := queue.New(w.Shell, desk), &other{}, &other{}
+	v, c, d := queue.New(w.Shell, desk), &viewstest.Other{}, &viewstest.Other{}
 	w.Add(shell.Queue, v)
 	w.Add(shell.Case, c)
 	w.Add(shell.Decide, d)
@@ -60,12 +49,12 @@ func TestTheMostUrgentIsSelectedAndKeysMove(t *testing.T) {
 	}
 	w.Type("k")
 	w.Press(fyne.KeyReturn)
-	if c.route.CaseID == "" || c.route.CaseID == third.CaseID {
-		t.Fatalf("Enter opened %q", c.route.CaseID)
+	if c.Route.CaseID == "" || c.Route.CaseID == third.CaseID {
+		t.Fatalf("Enter opened %q", c.Route.CaseID)
 	}
 	w.Press(fyne.KeyEscape)
-	if got := current(t, v).CaseID; got != c.route.CaseID {
-		t.Fatalf("back at the queue %s is selected instead of %s", got, c.route.CaseID)
+	if got := current(t, v).CaseID; got != c.Route.CaseID {
+		t.Fatalf("back at the queue %s is selected instead of %s", got, c.Route.CaseID)
 	}
 	w.Type("G")
 	w.Pump.Advance(time.Second)
@@ -75,8 +64,8 @@ func TestTheMostUrgentIsSelectedAndKeysMove(t *testing.T) {
 		t.Fatal("g and G do not lead to the ends")
 	}
 	w.Type("x")
-	if d.route.Intent != "dismiss" || d.route.CaseID != first.CaseID {
-		t.Fatalf("x opened %+v", d.route)
+	if d.Route.Intent != "dismiss" || d.Route.CaseID != first.CaseID {
+		t.Fatalf("x opened %+v", d.Route)
 	}
 	w.Press(fyne.KeyEscape)
 	if w.Current() != shell.Screen(c) {

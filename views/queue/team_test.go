@@ -59,7 +59,7 @@ func TestViewsOpenByTheirKeysAndCount(t *testing.T) {
 
 func TestRowsArePickedByKeys(t *testing.T) {
 	w, _, v, _, _ := open(t, 200)
-	bulk := &other{}
+	bulk := &viewstest.Other{}
 	w.Add(shell.Bulk, bulk)
 	if v.Picked().Count != 1 {
 		t.Fatalf("without a pick the selected row counts: %+v", v.Picked())
@@ -92,10 +92,10 @@ func TestNextFreeCaseIsOpened(t *testing.T) {
 	w, desk, v, c, _ := open(t, 60)
 	desk.Handle(current(t, v).CaseID, model.Handling{HoldBy: "Kim Larsen", HoldUntil: viewstest.Noon.AddDate(0, 0, 1)})
 	w.Type(".")
-	if c.route.CaseID == "" || desk.Called("NextCase") != 1 {
-		t.Fatalf(". opened %+v", c.route)
+	if c.Route.CaseID == "" || desk.Called("NextCase") != 1 {
+		t.Fatalf(". opened %+v", c.Route)
 	}
-	if r, ok := v.SelectedRow(); ok && r.CaseID == c.route.CaseID && r.Handling.HoldBy != "" {
+	if r, ok := v.SelectedRow(); ok && r.CaseID == c.Route.CaseID && r.Handling.HoldBy != "" {
 		t.Error("a held case is next")
 	}
 }
