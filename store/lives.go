@@ -216,10 +216,14 @@ func (s *Store) EachRecord(ctx context.Context, do func(model.ExpertRecord) erro
 	}
 }
 
+// bearing are the decisions in force on an expert, and those that take one of
+// them back: by its ID, whomever the platform says that they are about.
+const bearing = `(expert_id = ?1 OR reverses IN (SELECT id FROM decisions WHERE expert_id = ?1)) AND ` + inForce
+
 func recordOf(ctx context.Context, g getter, expertID string) (model.ExpertRecord, error) {
 	r := model.ExpertRecord{ExpertID: expertID}
 	var bodies []string
-	if err := g.SelectContext(ctx, &bodies, `SELECT body FROM decisions WHERE expert_id = ? AND `+inForce+` ORDER BY decided_at, id`, expertID); err != nil {
+	if err := g.SelectContext(ctx, &bodies, `SELECT body FROM decisions WHERE `+bearing+` ORDER BY decided_at, id`, expertID); err != nil {
 		return r, err
 	}
 	for _, body := range bodies {
@@ -231,7 +235,7 @@ func recordOf(ctx context.Context, g getter, expertID string) (model.ExpertRecor
 	}
 	var rows []lifeRow
 	err := g.SelectContext(ctx, &rows, `SELECT `+lifeColumns+` FROM life_events
-		WHERE noun = 'decision' AND id IN (SELECT id FROM decisions WHERE expert_id = ? AND `+inForce+`) ORDER BY id, seq`, expertID)
+		WHERE noun = 'decision' AND id IN (SELECT id FROM decisions WHERE `+bearing+`) ORDER BY id, seq`, expertID)
 	if err != nil {
 		return r, err
 	}

@@ -101,3 +101,20 @@ func TestAReversalIsAnEventOfBoth(t *testing.T) {
 		t.Error("what happened can be changed")
 	}
 }
+
+// TestAReversalCountsWhomeverItNames: a decision is taken back by its ID, also
+// where the platform says that what takes it back is about somebody else.
+func TestAReversalCountsWhomeverItNames(t *testing.T) {
+	s := openStore(t)
+	back := decision("d2", "e1", 1, 1)
+	back.Reverses, back.Outcome = "d1", model.Reversed
+	_, err := s.ApplyPage(t.Context(), testServer, "", model.ChangePage{Cursor: "1", Changes: []model.Change{
+		change(model.ChangeDecision, "d1", 1, model.Receipt{Key: "d1", Decision: decision("d1", "e2", 1, 1), CaseVersion: 1, ReceivedAt: t0}),
+		change(model.ChangeDecision, "d2", 1, model.Receipt{Key: "d2", Decision: back, CaseVersion: 1, ReceivedAt: t0}),
+	}})
+	ok(t, err)
+	if strikes := must(s.StrikesOf(t.Context(), "e2"))(t); len(strikes) != 1 || !strikes[0].Reversed {
+		t.Errorf("the strikes are %+v", strikes)
+	}
+	ok(t, foldAll(s))
+}

@@ -230,7 +230,8 @@ func FoldSanction(events []SanctionEvent) (SanctionState, error) {
 // the fold of its events. Every difference is an error of its own.
 func CheckRecord(r model.ExpertRecord, now time.Time) error {
 	var wrong []error
-	settled := Settle(r.Decisions)
+	// What only takes one of theirs back has its own sanctions elsewhere.
+	settled := slices.DeleteFunc(Settle(r.Decisions), func(d model.Decision) bool { return d.ExpertID != r.ExpertID })
 	for _, d := range settled {
 		history := r.Histories[d.ID]
 		stands := len(history) > 0 && (history[len(history)-1].To == string(DecisionStanding) || history[len(history)-1].To == string(DecisionReversed))

@@ -37,8 +37,8 @@ type Life struct {
 }
 
 // ExpertRecord is what the store has of an expert's sanctions: the decisions
-// that are in force, with their histories, and the strikes that count because
-// of them.
+// that are in force, and those that take one of them back, with their histories,
+// and the strikes that count because of them.
 type ExpertRecord struct {
 	ExpertID  string
 	Decisions []Decision
