@@ -178,26 +178,24 @@ func (t *tx) reopen(f model.Finding, span int) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range others {
-		touched := len(f.Spans) == 0 && model.CoveredBy(f, []model.Finding{o})
-		for i, s := range o.Spans {
-			for k, own := range f.Spans {
-				if (span < 0 || span == k) && own.SameWords(s) {
-					touched = true
-					o.Spans[i].Verdict = model.VerdictOpen
-				}
+	opened := func(s model.Span) bool {
+		for k, own := range f.Spans {
+			if (span < 0 || span == k) && own.SameWords(s) {
+				return true
 			}
 		}
-		if !touched {
+		return false
+	}
+	for _, o := range others {
+		if !slices.ContainsFunc(o.Spans, opened) && (len(f.Spans) > 0 || !model.CoveredBy(f, []model.Finding{o})) {
 			continue
 		}
-		// A word on the whole stays with the marks that it still holds for.
 		for i, s := range o.Spans {
-			open := s.Verdict == model.VerdictOpen
-			for k, own := range f.Spans {
-				open = open && !((span < 0 || span == k) && own.SameWords(s))
-			}
-			if open && o.Verdict == model.VerdictRejected {
+			switch {
+			case opened(s):
+				o.Spans[i].Verdict = model.VerdictOpen
+			case s.Verdict == model.VerdictOpen && o.Verdict == model.VerdictRejected:
+				// A word on the whole stays with the marks that it still holds for.
 				o.Spans[i].Verdict = o.Verdict
 			}
 			if _, err := t.exec(`INSERT INTO mark_verdicts (finding_id, span, verdict, judged_by, judged_at) VALUES (?, ?, ?, ?, ?)
