@@ -12,12 +12,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"mensch/app/model"
 	"mensch/app/photos"
@@ -188,19 +185,13 @@ type keptPhoto struct {
 
 func (d *Desk) keepPhotos(ctx context.Context, files []BankFile) ([]keptPhoto, error) {
 	kept := make([]keptPhoto, len(files))
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range files {
-		group.Go(func() error {
-			if err := gctx.Err(); err != nil {
-				return err
-			}
-			var err error
-			kept[i], err = d.keepPhoto(gctx, f)
+	return kept, onAllCores(ctx, len(files), func(ctx context.Context, i int) (err error) {
+		if err := ctx.Err(); err != nil {
 			return err
-		})
-	}
-	return kept, group.Wait()
+		}
+		kept[i], err = d.keepPhoto(ctx, files[i])
+		return err
+	})
 }
 
 // keepPhoto stores a photo's bytes after proving that they decode, and hashes it.

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"mensch/app/model"
 	"mensch/app/photos"
@@ -219,26 +216,23 @@ func (d *Desk) hashPhotos(ctx context.Context, progress func(string, int64, int6
 			return known
 		})
 		hashes := make([]model.PhotoHashes, len(fresh))
-		group, gctx := errgroup.WithContext(ctx)
-		group.SetLimit(runtime.GOMAXPROCS(0))
-		for i, w := range fresh {
-			group.Go(func() error {
-				// An import into a bank hashes a photo when it proves that it can be read.
-				known, err := d.store.HashesOf(gctx, w.ID)
-				if err == nil && known.Method == photos.Method && known.Class != bareClass {
-					hashes[i] = known
-					return nil
-				}
-				pic, err := d.picture(gctx, w.ID)
-				if err != nil {
-					return d.faultPhoto(gctx, w.ID, err)
-				}
-				hashes[i] = photos.Hash(pic)
-				hashes[i].PhotoID = w.ID
+		err = onAllCores(ctx, len(fresh), func(ctx context.Context, i int) error {
+			// An import into a bank hashes a photo when it proves that it can be read.
+			id := fresh[i].ID
+			known, err := d.store.HashesOf(ctx, id)
+			if err == nil && known.Method == photos.Method && known.Class != bareClass {
+				hashes[i] = known
 				return nil
-			})
-		}
-		if err := group.Wait(); err != nil {
+			}
+			pic, err := d.picture(ctx, id)
+			if err != nil {
+				return d.faultPhoto(ctx, id, err)
+			}
+			hashes[i] = photos.Hash(pic)
+			hashes[i].PhotoID = id
+			return nil
+		})
+		if err != nil {
 			return fmt.Errorf("hashing photos: %w", err)
 		}
 		hashes = slices.DeleteFunc(hashes, func(h model.PhotoHashes) bool { return h.PhotoID == "" })
@@ -346,16 +340,10 @@ func (d *Desk) reviewPhotos(ctx context.Context, done []model.Work, experts map[
 // matchesOf matches the photos of some work side by side on all cores.
 func (d *Desk) matchesOf(ctx context.Context, work []model.Work) ([][]model.Match, error) {
 	out := make([][]model.Match, len(work))
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, w := range work {
-		group.Go(func() error {
-			var err error
-			out[i], err = d.match(gctx, w.ID)
-			return err
-		})
-	}
-	return out, group.Wait()
+	return out, onAllCores(ctx, len(work), func(ctx context.Context, i int) (err error) {
+		out[i], err = d.match(ctx, work[i].ID)
+		return err
+	})
 }
 
 // match finds what a photo of the store is a copy of, once a run, or until
@@ -522,24 +510,20 @@ func (d *Desk) reviewSessions(ctx context.Context, work []model.Work) error {
 		return err
 	}
 	due := make([][]string, len(work)) // experts whose texts are compared anew
-	group, _ := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, w := range work {
-		group.Go(func() error {
-			if convs[i].Session.ID == "" {
-				r.readings.drop(w.ID)
-				r.histories.forget(w.ID)
-				due[i] = d.indexes.answers.erase(d.indexes.community, w.ID)
-				return nil
-			}
-			wrote, touched := d.indexes.answers.put(d.indexes.community, convs[i])
-			if due[i] = touched; wrote {
-				due[i] = append(due[i], convs[i].Session.ExpertID)
-			}
+	err = onAllCores(ctx, len(work), func(_ context.Context, i int) error {
+		if id := work[i].ID; convs[i].Session.ID == "" {
+			r.readings.drop(id)
+			r.histories.forget(id)
+			due[i] = d.indexes.answers.erase(d.indexes.community, id)
 			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+		}
+		wrote, touched := d.indexes.answers.put(d.indexes.community, convs[i])
+		if due[i] = touched; wrote {
+			due[i] = append(due[i], convs[i].Session.ExpertID)
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	scopes, err := d.reviewConversations(ctx, convs)

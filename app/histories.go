@@ -53,22 +53,17 @@ func (h *histories) forget(sessionID string) {
 // not there, because it was erased or its messages came before it, is left empty.
 func (d *Desk) conversations(ctx context.Context, ids []string) ([]model.Conversation, error) {
 	out := make([]model.Conversation, len(ids))
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, id := range ids {
-		group.Go(func() error {
-			conv, err := d.store.Conversation(gctx, id)
-			if notFound(err) {
-				return nil
-			}
-			if err != nil {
-				return fmt.Errorf("reading session %s: %w", id, err)
-			}
-			out[i] = conv
+	return out, onAllCores(ctx, len(ids), func(ctx context.Context, i int) error {
+		conv, err := d.store.Conversation(ctx, ids[i])
+		if notFound(err) {
 			return nil
-		})
-	}
-	return out, group.Wait()
+		}
+		if err != nil {
+			return fmt.Errorf("reading session %s: %w", ids[i], err)
+		}
+		out[i] = conv
+		return nil
+	})
 }
 
 // reviewConversations reviews conversations by the rules in force, each by

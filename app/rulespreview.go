@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"mensch/app/guidelines"
 	"mensch/app/model"
@@ -249,12 +246,7 @@ func (p *preview) sessions(ctx context.Context, ids []string) error {
 // each does something for every one of a page, on all cores.
 func each(do func(context.Context, string) error) func(context.Context, []string) error {
 	return func(ctx context.Context, ids []string) error {
-		group, gctx := errgroup.WithContext(ctx)
-		group.SetLimit(runtime.GOMAXPROCS(0))
-		for _, id := range ids {
-			group.Go(func() error { return do(gctx, id) })
-		}
-		return group.Wait()
+		return onAllCores(ctx, len(ids), func(ctx context.Context, i int) error { return do(ctx, ids[i]) })
 	}
 }
 
