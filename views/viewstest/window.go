@@ -47,6 +47,13 @@ func Offscreen(desk shell.Desk, size fyne.Size) *Window {
 	return &Window{Shell: sh, Pump: pump, Win: win, App: app}
 }
 
+// LoadSettings reads the settings and waits for them: one that comes while a
+// screen is drawn draws it again, and counts of calls would differ from run to run.
+func (w *Window) LoadSettings() {
+	w.Shell.LoadSettings()
+	w.Pump.Settle()
+}
+
 // Type types printable characters the way a keyboard does: to what has the
 // focus, else to the window. It settles after each.
 func (w *Window) Type(text string) {
