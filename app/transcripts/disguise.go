@@ -15,30 +15,76 @@ const maxDisguise = 24
 // with the plain word behind it.
 func (r *Reader) weigh(l *line) {
 	l.weights = slices.Grow(l.weights[:0], len(l.toks))[:len(l.toks)]
-	merged := false
+	masked := false
+	var taken []bool
 	for k := range l.toks {
 		t := &l.toks[k]
-		s := l.text.S[t.A:t.B]
 		if t.Kind == phrase.Line {
 			l.weights[k] = weight{}
 			continue
 		}
-		if !merged && (k+1 < len(l.toks) && l.toks[k+1].Glue && masks(s) || t.Kind == phrase.Word && len(s) == 1 && apart(l, k)) {
-			merged = true // seldom: the slow way, over the whole line
-		}
-		w, ok := r.lexicon.words[s]
-		if !ok && t.Kind == phrase.Word {
-			if plain := r.plain(s); plain != "" {
-				l.alias(t.A, plain)
-				w = r.lexicon.words[plain]
-				t.ID = r.book.Word(plain)
+		n := &r.notes[t.Note]
+		if !masked && r.mayHide(l, k, n) {
+			if taken == nil && len(l.ents) > 0 {
+				taken = l.inContacts()
 			}
+			q, _ := r.hidden(l, k, taken)
+			masked = q > 0
 		}
-		l.weights[k] = w
+		l.weights[k] = n.weight
+		if n.lexical || t.Kind != phrase.Word {
+			continue
+		}
+		plain := n.plain
+		if t.Note == 0 {
+			s := l.text.S[t.A:t.B]
+			if !ofLetters(s) {
+				continue
+			}
+			plain = r.book.Note(r.lexicon.plain(s))
+		}
+		if plain != 0 {
+			word := r.book.Noted(plain)
+			l.alias(t.A, word)
+			l.weights[k] = r.notes[plain].weight
+			t.ID = r.book.Word(word)
+		}
 	}
-	if merged {
+	if masked { // seldom: the slow way, over the whole line
 		r.unmask(l)
 	}
+}
+
+// mayHide says at little cost whether a hard word in disguise may begin at token
+// k, of which n is known.
+func (r *Reader) mayHide(l *line, k int, n *note) bool {
+	t := &l.toks[k]
+	if k+1 >= len(l.toks) || !l.toks[k+1].Glue {
+		return t.Kind == phrase.Word && t.B-t.A == 1 && apart(l, k)
+	}
+	s := l.text.S
+	if !masks(s[t.A:t.B]) {
+		return t.Kind == phrase.Word && t.B-t.A == 1 && apart(l, k)
+	}
+	// Most often a word ends a clause, with one sign behind it.
+	sign := &l.toks[k+1]
+	if t.Kind != phrase.Word || sign.Kind != phrase.Punct || k+2 < len(l.toks) && l.toks[k+2].Glue {
+		return true
+	}
+	bit := uint8(beforeOther)
+	switch c := s[sign.A]; c {
+	case '.':
+		bit = beforeDot
+	case '!':
+		bit = beforeBang
+	case ',', '?', ':', ';', ')':
+	default:
+		return true
+	}
+	if t.Note != 0 {
+		return n.hides&bit != 0
+	}
+	return ofLetters(s[t.A:t.B]) || !plainWord(s[t.A:t.B])
 }
 
 // masks says whether a token may begin a word with other characters inside.
@@ -64,12 +110,7 @@ func apart(l *line, k int) bool {
 func (r *Reader) unmask(l *line) {
 	out, weights := 0, l.weights[:0]
 	at := make([]int, len(l.toks)+1) // where each token went
-	taken := make([]bool, len(l.toks))
-	for _, e := range l.ents { // contacts are no hidden words; each token is marked once
-		for k := e.I; k < e.J && k < len(taken) && !(taken[k] && k > e.I); k++ {
-			taken[k] = true
-		}
-	}
+	taken := l.inContacts()
 	put := func(t phrase.Token, w weight) {
 		l.toks[out] = t
 		out++
@@ -85,7 +126,7 @@ func (r *Reader) unmask(l *line) {
 		}
 		t := l.toks[k]
 		t.B, t.End, t.Ask = l.toks[k+n-1].B, l.toks[k+n-1].End, false
-		t.Kind, t.ID, t.Pair = phrase.Word, r.book.Word(plain), 0
+		t.Kind, t.ID, t.Pair, t.Note = phrase.Word, r.book.Word(plain), 0, 0
 		l.alias(t.A, plain)
 		for q := range n {
 			at[k+q] = out
@@ -100,14 +141,26 @@ func (r *Reader) unmask(l *line) {
 	}
 }
 
+// inContacts says of each token whether it is part of a contact, which is no
+// hidden word.
+func (l *line) inContacts() []bool {
+	taken := make([]bool, len(l.toks))
+	for _, e := range l.ents { // each token is marked once
+		for k := e.I; k < e.J && k < len(taken) && !(taken[k] && k > e.I); k++ {
+			taken[k] = true
+		}
+	}
+	return taken
+}
+
 // hidden says how many tokens from k on hide a hard word, and which; 0: none.
-// taken are the tokens of contacts.
+// taken are the tokens of contacts, nil for none.
 func (r *Reader) hidden(l *line, k int, taken []bool) (int, string) {
 	t := l.toks[k]
 	if t.Glue && k > 0 && l.toks[k-1].Kind != phrase.Punct {
 		return 0, ""
 	}
-	if taken[k] {
+	if taken != nil && taken[k] {
 		return 0, ""
 	}
 	if t.Kind == phrase.Word && t.B-t.A == 1 && apart(l, k) {
@@ -132,7 +185,7 @@ func (r *Reader) hidden(l *line, k int, taken []bool) (int, string) {
 	}
 	for ; j > k+1; j-- { // without what ends the sentence
 		s := l.text.S[t.A:l.toks[j-1].B]
-		if plain := r.unmasked(s); plain != "" {
+		if plain := r.lexicon.unmasked(s); plain != "" {
 			return j - k, plain
 		}
 		if q := l.toks[j-1]; q.Kind != phrase.Punct || strings.ContainsAny(l.text.S[q.A:q.B], "*$@#") {
@@ -165,7 +218,7 @@ func (r *Reader) spaced(l *line, k int) (int, string) {
 var unleet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b", "$", "s", "@", "a", "!", "i", "|", "i", "+", "t", ".", "", "-", "", "_", "", "*", "", "'", "", "\"", "", "~", "")
 
 // unmasked reads a run of letters with other characters among them.
-func (r *Reader) unmasked(s string) string {
+func (o *offenceWords) unmasked(s string) string {
 	if !plainWord(s[:1]) && s[0] != '$' && s[0] != '@' && (s[0] < '0' || s[0] > '9') {
 		return ""
 	}
@@ -176,16 +229,16 @@ func (r *Reader) unmasked(s string) string {
 	if len(s) < 3 {
 		return ""
 	}
-	if p := unleet.Replace(s); r.lexicon.hard[p] && (len(p) > 3 || len(s) == len(p)) {
+	if p := unleet.Replace(s); o.hard[p] && (len(p) > 3 || len(s) == len(p)) {
 		return p
 	}
 	if strings.ContainsRune(s, '1') {
-		if p := unleet.Replace(strings.ReplaceAll(s, "1", "l")); len(p) > 3 && r.lexicon.hard[p] {
+		if p := unleet.Replace(strings.ReplaceAll(s, "1", "l")); len(p) > 3 && o.hard[p] {
 			return p
 		}
 	}
 	if !strings.ContainsAny(s, ".-_'\"~") {
-		if p := r.plain(unleet.Replace(s)); len(p) > 3 {
+		if p := o.plain(unleet.Replace(s)); len(p) > 3 {
 			return p
 		}
 	}
@@ -195,7 +248,7 @@ func (r *Reader) unmasked(s string) string {
 	if !strings.ContainsAny(s, "*#%$@&!") || !plainWord(s[:1]) || !plainWord(last) && (len(s) < 4 || !strings.Contains("*#$@", last)) {
 		return ""
 	}
-	for _, cand := range r.lexicon.shaped[shape{s[0], len(s)}] {
+	for _, cand := range o.shaped[shape{s[0], len(s)}] {
 		if fits(cand, s) {
 			return cand
 		}
@@ -224,11 +277,11 @@ var stems = []string{"fuck", "shit", "bitch", "cunt", "nigger", "nigga", "faggot
 var stemless = map[string]bool{"shitake": true, "shiitake": true, "scunthorpe": true, "retarder": true, "retardant": true, "retardants": true, "mishit": true, "cushitic": true, "retardancy": true}
 
 // plain gives the hard word behind an odd spelling of letters alone; "": none.
-func (r *Reader) plain(s string) string {
+func (o *offenceWords) plain(s string) string {
 	if len(s) < 3 || len(s) > 40 {
 		return ""
 	}
-	if p, ok := r.lexicon.bare[s]; ok {
+	if p, ok := o.bare[s]; ok {
 		return p
 	}
 	long := false
@@ -240,7 +293,7 @@ func (r *Reader) plain(s string) string {
 	}
 	if long {
 		for _, keep := range []int{1, 2} {
-			if p := squeeze(s, keep); r.lexicon.hard[p] {
+			if p := squeeze(s, keep); o.hard[p] {
 				return p
 			}
 		}

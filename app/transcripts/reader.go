@@ -20,8 +20,6 @@ import (
 //go:embed rules.txt
 var rules string
 
-var book = sync.OnceValues(func() (*phrase.Book, error) { return phrase.Parse(rules) })
-
 // Detector names of this package, as findings carry them.
 const (
 	DetectContact         = "contact"
@@ -36,8 +34,8 @@ const (
 // Reader finds violations in conversations. It is immutable after New and safe
 // for use by many goroutines.
 type Reader struct {
+	*known
 	words    *contacts.Words
-	book     *phrase.Book
 	domains  map[string]bool
 	hotlines map[string]bool // digits without the trunk's 1
 	params   map[string]map[string]float64
@@ -52,11 +50,12 @@ type Reader struct {
 // pack stands for the built-in numbers; a nil folder, or one without a model,
 // leaves the detectors to their rules. A model that can't be read is an error.
 func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
-	b, err := book()
+	k, err := knownWords()
 	if err != nil {
 		return nil, fmt.Errorf("read the phrase rules: %w", err)
 	}
-	r := &Reader{book: b, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b), ruled: newRuled(pack), lexicon: lexicon()}
+	b := k.book
+	r := &Reader{known: k, words: contacts.NewWords(b), domains: map[string]bool{}, hotlines: map[string]bool{}, params: defaults, civil: newCivilClasses(b), ruled: newRuled(pack), lexicon: lexicon()}
 	for _, d := range builtinDomains {
 		r.domains[d] = true
 	}

@@ -6,6 +6,7 @@ package contacts
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -40,20 +41,42 @@ type Entity struct {
 	Cued       bool   // words around it say what it is
 }
 
-// Words is what the finder needs of a rule book: classes of words by name.
+// Words is what the finder needs of a rule book: classes of words by name, and
+// what a word may be a part of, by its note.
 type Words struct {
-	Book *phrase.Book
+	Book  *phrase.Book
+	hints []uint8
 
 	phoneCue, strongCue, notPhone, messenger, payer, own, stop, unitWord, street, streetWord, unitMark, place func(phrase.Token) bool
 }
 
-// NewWords looks up the classes in the book.
+// NewWords looks up the classes in the book, which must know the Vocabulary.
 func NewWords(b *phrase.Book) *Words {
-	return &Words{
-		Book: b, phoneCue: b.Class("phone-cue"), strongCue: b.Class("phone-strong"), notPhone: b.Class("not-phone"),
+	w := &Words{
+		Book: b, hints: make([]uint8, b.Notes()), phoneCue: b.Class("phone-cue"), strongCue: b.Class("phone-strong"), notPhone: b.Class("not-phone"),
 		messenger: b.Class("messenger"), payer: b.Class("payer"), own: b.Class("own"), stop: b.Class("stop"),
 		unitWord: b.Class("unit"), street: b.Class("street"), streetWord: b.Class("street-before"), unitMark: b.Class("street-unit"), place: b.Class("place-cue"),
 	}
+	for id := range w.hints {
+		word := b.Noted(uint32(id))
+		if word == "" { // none, or a pair
+			word = "-"
+		}
+		h := hints[word]
+		if t := (phrase.Token{ID: uint32(id)}); id > 0 && (w.messenger(t) || w.payer(t) || w.streetWord(t)) {
+			h |= mayName
+		}
+		if digitWord(word) {
+			h |= mayDigit
+		}
+		w.hints[id] = h
+	}
+	return w
+}
+
+// Vocabulary gives the words that the finder knows by themselves.
+func Vocabulary() []string {
+	return slices.Sorted(maps.Keys(hints))
 }
 
 // page is a text under the finders' eyes.
@@ -93,10 +116,11 @@ const (
 	mayCount = 1 << iota // a digit in words
 	mayHide              // a word that sounds like one
 	maySign              // an at or a dot in words, a mail provider
+	mayName              // a messenger, a payment service, a street
+	mayDigit             // a piece of a number, by itself
 )
 
-// hints are the words that a hidden contact is made of, in one map, since every
-// word of every message is looked up.
+// hints are the words that a hidden contact is made of.
 var hints = func() map[string]uint8 {
 	m := map[string]uint8{}
 	for w := range numberWords {
@@ -147,11 +171,11 @@ func (w *Words) worth(s string, toks []phrase.Token) bool {
 				return true
 			}
 		case n <= 10:
-			if t.ID != 0 && (w.messenger(t) || w.payer(t) || w.streetWord(t)) {
-				return true
+			h := w.hints[t.Note]
+			if t.Pair != 0 {
+				h |= w.hints[t.Pair] & mayName
 			}
-			h := hints[s[t.A:t.B]]
-			if h&maySign != 0 {
+			if h&(maySign|mayName) != 0 {
 				return true
 			}
 			if h&mayCount != 0 || h&mayHide != 0 && words > 0 {

@@ -59,11 +59,29 @@ type unit struct {
 	tens   bool
 }
 
+// multiples are the words that say how often the next digit comes, and powers
+// are noughts.
+var (
+	multiples = map[string]int{"double": 2, "triple": 3, "treble": 3, "doble": 2, "doppel": 2, "dubbel": 2}
+	powers    = map[string]string{"hundred": "00", "thousand": "000"}
+)
+
+// digitWord says whether a word that stands alone may be a piece of a number.
+func digitWord(s string) bool {
+	if _, yes := chain(s); yes {
+		return true
+	}
+	return len(s) == 1 || numberWords[s] != "" || multiples[s] != 0 || powers[s] != "" || homophones[s] != "" || len(s) <= 4 && strings.Trim(s, "olis") == ""
+}
+
 // unitAt reads a piece of a number at token i, ok false if there is none.
 func (p *page) unitAt(i int) (u unit, ok bool) {
 	t := p.toks[i]
 	if p.taken[i] || !isWord(t) {
 		return u, false
+	}
+	if t.Note != 0 && p.hints[t.Note]&mayDigit == 0 && t.Kind == phrase.Word && (i+1 >= len(p.toks) || !p.glued(i+1) || !isWord(p.toks[i+1])) {
+		return u, false // most words
 	}
 	// single letters set apart: "f i v e"
 	if t.Kind == phrase.Word && t.B-t.A == 1 {
@@ -94,22 +112,16 @@ func (p *page) unitAt(i int) (u unit, ok bool) {
 		u = unit{digits: d, i: i, j: j, words: true, weak: weakWords[s], tens: len(d) == 2 && d[1] == '0' && d != "10"}
 		return u, true
 	}
-	switch s {
-	case "double", "triple", "treble", "doble", "doppel", "dubbel":
-		n := 2
-		if s[0] == 't' {
-			n = 3
-		}
+	if n := multiples[s]; n != 0 {
 		if j < len(p.toks) {
 			if v, yes := p.unitAt(j); yes && len(v.digits) == 1 {
 				return unit{digits: strings.Repeat(v.digits, n), i: i, j: v.j, words: true}, true
 			}
 		}
 		return u, false
-	case "hundred":
-		return unit{digits: "00", i: i, j: j, words: true, weak: true}, true
-	case "thousand":
-		return unit{digits: "000", i: i, j: j, words: true, weak: true}, true
+	}
+	if d := powers[s]; d != "" {
+		return unit{digits: d, i: i, j: j, words: true, weak: true}, true
 	}
 	if j > i+1 { // letters and digits mixed: "f1ve", "4l5"
 		if d, yes := numberWords[leet.Replace(s)]; yes {

@@ -114,7 +114,7 @@ func (w *Words) Hints(s string, toks []phrase.Token) (digits, signs bool) {
 				digits = true
 			}
 		case t.B-t.A <= 10:
-			h := hints[s[t.A:t.B]]
+			h := w.hints[t.Note]
 			digits = digits || h&mayCount != 0
 			signs = signs || h&maySign != 0
 		}

@@ -6,6 +6,7 @@ package phrase
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -28,8 +29,9 @@ const (
 // Token is a piece of a folded text.
 type Token struct {
 	A, B int32  // bytes in the reading
-	ID   uint32 // the word's number in the book, 0 if the book has no such word
-	Pair uint32 // the number of the two words that begin here, 0 if the book has no such pair
+	ID   uint32 // the word's number in the book's rules, 0 if they have no such word
+	Pair uint32 // the number of the two words that begin here, 0 if the rules have no such pair
+	Note uint32 // the word's number in all that the book knows, rules or not; 0 if it doesn't. It is ID where there is one
 	Wide uint8  // tokens of the pair: 2, or 3 with a hyphen between
 	Kind Kind
 	Cap  bool // the original begins with a capital
@@ -51,7 +53,6 @@ type Rule struct {
 	Score float64 // how much it says, 0 to 1
 
 	slots    []slot
-	anchor   int // the slot whose words are rarest in the book
 	noNeg    bool
 	question int8 // 1 only in a question, -1 never in one
 }
@@ -71,13 +72,19 @@ type Book struct {
 	Rules   []*Rule
 	words   map[string]uint32
 	pairs   map[[2]uint32]uint32
-	byWord  [][]int32 // rules whose anchor has the word
+	needs   needs
 	classes map[string][]uint64
 	classID map[string][]uint32
 	neg     []uint64
 	stop    []uint64
-	paired  []bool // whether a word begins a pair
+	seconds [][]second // by first word, the pairs that it begins
+
+	known dictionary
+	ruled uint32 // numbers below are of words in rules
 }
+
+// second is the second word of a pair, and the pair's number.
+type second struct{ word, pair uint32 }
 
 // Parse reads rules. Lines are
 //
@@ -90,7 +97,10 @@ type Book struct {
 // sentences; "#" a number, "*" any word, "<cap>" a capitalised
 // word that is no stop word, also among choices, "^" and "$"
 // the begin and end of a sentence. -neg drops a match in a negated clause.
-func Parse(text string) (*Book, error) {
+//
+// The book also knows the words of more, which no rule has: their tokens carry
+// a Note, and no ID.
+func Parse(text string, more ...string) (*Book, error) {
 	b := &Book{words: map[string]uint32{}, pairs: map[[2]uint32]uint32{}, classes: map[string][]uint64{}, classID: map[string][]uint32{}}
 	sc := bufio.NewScanner(strings.NewReader(text))
 	sc.Buffer(nil, 1<<20)
@@ -142,10 +152,10 @@ func Parse(text string) (*Book, error) {
 		}
 		return s
 	}
-	b.byWord = make([][]int32, n)
-	b.paired = make([]bool, n)
-	for p := range b.pairs {
-		b.paired[p[0]] = true
+	b.learn(uint32(n), more)
+	b.seconds = make([][]second, n)
+	for p, id := range b.pairs {
+		b.seconds[p[0]] = append(b.seconds[p[0]], second{p[1], id})
 	}
 	for name, ids := range b.classID {
 		b.classes[name] = set(ids)
@@ -164,28 +174,54 @@ func Parse(text string) (*Book, error) {
 		}
 		return n
 	}
+	b.needs = newNeeds(len(raws), n)
 	for k, x := range raws {
 		r := x.rule
-		r.anchor = -1
+		var needed [][]uint32
 		for i := range r.slots {
 			if r.slots[i].kind != 'w' {
 				continue
 			}
 			r.slots[i].set = set(x.ids[i])
-			if !r.slots[i].optional && !r.slots[i].capital && (r.anchor < 0 || cost(x.ids[i]) < cost(x.ids[r.anchor])) {
-				r.anchor = i
+			if !r.slots[i].optional && !r.slots[i].capital {
+				needed = append(needed, x.ids[i])
 			}
 		}
 		b.Rules = append(b.Rules, r)
-		if r.anchor < 0 {
+		if len(needed) == 0 {
 			return nil, fmt.Errorf("rule %s has no word that it needs", r.Name)
 		}
-		for _, id := range x.ids[r.anchor] {
-			b.byWord[id] = append(b.byWord[id], int32(k))
-		}
+		slices.SortStableFunc(needed, func(a, b []uint32) int { return cost(a) - cost(b) })
+		b.needs.add(k, needed)
 	}
 	return b, nil
 }
+
+// learn numbers the words of the rules, as they are, and those of more from n on.
+func (b *Book) learn(n uint32, more []string) {
+	b.ruled = n
+	words := make([]string, n, int(n)+len(more))
+	for w, id := range b.words {
+		words[id] = w
+	}
+	seen := map[string]bool{}
+	for _, w := range more {
+		if b.words[w] == 0 && !seen[w] {
+			seen[w] = true
+			words = append(words, w)
+		}
+	}
+	b.known = newDictionary(words)
+}
+
+// Notes is how many numbers there are for words, from 0 on.
+func (b *Book) Notes() int { return len(b.known.words) }
+
+// Noted gives the word with a number, "" if the number is none of a word.
+func (b *Book) Noted(note uint32) string { return b.known.words[note] }
+
+// Note gives a word's number in all that the book knows, 0 if it doesn't.
+func (b *Book) Note(word string) uint32 { return b.known.number(word, 0, len(word)) }
 
 func (b *Book) id(word string) uint32 {
 	if id, ok := b.words[word]; ok {
@@ -301,67 +337,115 @@ func has(set []uint64, id uint32) bool {
 	return int(id/64) < len(set) && set[id/64]&(1<<(id%64)) != 0
 }
 
+// The kinds of byte that a token begins with.
+const (
+	byteOther = iota // a sign, or a part of a character that is not ASCII
+	byteSpace
+	byteLine
+	byteDigit
+	byteLetter
+)
+
+var byteKinds = func() (kinds [256]uint8) {
+	kinds[' '], kinds['\n'] = byteSpace, byteLine
+	for c := '0'; c <= '9'; c++ {
+		kinds[c] = byteDigit
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		kinds[c] = byteLetter
+	}
+	return kinds
+}()
+
+// longestNumber is how many digits a number has at most that is a word.
+const longestNumber = 4
+
 // Tokens cuts a text into tokens, appending to buf.
 func (b *Book) Tokens(t *fold.Text, buf []Token) []Token {
 	s := t.S
 	out := buf[:0]
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c == ' ' {
+		kind := byteKinds[c]
+		if kind == byteSpace {
 			i++
 			continue
 		}
-		k := Token{A: int32(i), Glue: i > 0 && s[i-1] != ' ' && s[i-1] != '\n'}
+		a := i
+		k := Token{A: int32(i), Glue: i > 0 && byteKinds[s[i-1]] != byteSpace && byteKinds[s[i-1]] != byteLine}
 		switch {
-		case c == '\n':
+		case kind == byteLine:
 			i++
 			k.Kind, k.End = Line, true
-		case c >= '0' && c <= '9':
-			for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		case kind == byteDigit:
+			for i < len(s) && byteKinds[s[i]] == byteDigit {
 				i++
 			}
 			k.Kind = Number
-			if i-int(k.A) <= 4 {
-				k.ID = b.words[s[k.A:i]]
+			if i-a <= longestNumber {
+				k.Note = b.known.number(s, a, i)
 			}
-		case letter(s, i) > 0:
-			for i < len(s) {
-				n := letter(s, i)
-				if n == 0 && s[i] == '\'' && i+1 < len(s) && letter(s, i+1) > 0 && i > int(k.A) {
-					n = 1
-				}
-				if n == 0 {
-					break
-				}
-				i += n
+		case kind == byteLetter || letter(s, i) > 0:
+			for i < len(s) && byteKinds[s[i]] == byteLetter {
+				i++
+			}
+			if i < len(s) && (s[i] == '\'' || s[i] >= utf8.RuneSelf) {
+				i = wordEnd(s, a, i)
 			}
 			k.Kind = Word
-			k.ID = b.words[s[k.A:i]]
-			k.Cap = capital(t, int(k.A))
-			k.Stop = k.Cap && k.ID != 0 && has(b.stop, k.ID)
+			k.Note = b.known.number(s, a, i)
+			k.Cap = capital(t, a)
 		default:
 			_, n := utf8.DecodeRuneInString(s[i:])
 			i += n
 			k.Kind = Punct
 			k.Ask = c == '?'
-			k.ID = b.words[s[k.A:i]]
+			k.Note = b.known.number(s, a, i)
 			k.End = (c == '.' || c == '!' || c == '?') && (i >= len(s) || s[i] == ' ' || s[i] == '\n' || s[i] == '.' || s[i] == '!' || s[i] == '?' || letter(s, i) > 0 && capital(t, i))
 		}
+		if k.Note < b.ruled {
+			k.ID = k.Note
+		}
+		k.Stop = k.Cap && k.ID != 0 && has(b.stop, k.ID)
 		k.B = int32(i)
 		if k.ID != 0 && len(out) > 0 {
-			last, wide := len(out)-1, uint8(2)
-			if out[last].Kind == Punct && s[out[last].A] == '-' && last > 0 {
-				last, wide = last-1, 3
-			}
-			if p := out[last].ID; p != 0 && b.paired[p] && k.A-out[len(out)-1].B <= 1 {
-				if id, ok := b.pairs[[2]uint32{p, k.ID}]; ok {
-					out[last].Pair, out[last].Wide = id, wide
-				}
-			}
+			b.pair(s, out, k)
 		}
 		out = append(out, k)
 	}
 	return out
+}
+
+// wordEnd gives the end of a word that begins at byte a and goes on at byte i.
+func wordEnd(s string, a, i int) int {
+	for i < len(s) {
+		n := letter(s, i)
+		if n == 0 && s[i] == '\'' && i+1 < len(s) && letter(s, i+1) > 0 && i > a {
+			n = 1
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// pair notes at the last of the tokens, or the one before a hyphen, that it
+// begins a pair with k.
+func (b *Book) pair(s string, toks []Token, k Token) {
+	last, wide := len(toks)-1, uint8(2)
+	if k.A-toks[last].B > 1 {
+		return
+	}
+	if toks[last].Kind == Punct && s[toks[last].A] == '-' && last > 0 {
+		last, wide = last-1, 3
+	}
+	for _, p := range b.seconds[toks[last].ID] {
+		if p.word == k.ID {
+			toks[last].Pair, toks[last].Wide = p.pair, wide
+		}
+	}
 }
 
 func letter(s string, i int) int {
@@ -380,7 +464,10 @@ func letter(s string, i int) int {
 }
 
 func capital(t *fold.Text, i int) bool {
-	a, _ := t.Span(i, i+1)
+	a := i
+	if !t.Identity() {
+		a, _ = t.Span(i, i+1)
+	}
 	if a >= len(t.Src) {
 		return false
 	}
@@ -389,43 +476,6 @@ func capital(t *fold.Text, i int) bool {
 	}
 	r, _ := utf8.DecodeRuneInString(t.Src[a:])
 	return unicode.IsUpper(r)
-}
-
-// Matcher finds the matches of a book in one text after another, with its own
-// scratch memory. It is for one goroutine.
-type Matcher struct {
-	book *Book
-	seen []uint32
-	turn uint32
-}
-
-// NewMatcher gives a matcher over the book.
-func (b *Book) NewMatcher() *Matcher {
-	return &Matcher{book: b, seen: make([]uint32, len(b.Rules))}
-}
-
-// Find calls visit for each match of each rule, the first at each place and not
-// overlapping another of the same rule.
-func (m *Matcher) Find(toks []Token, visit func(Match)) {
-	m.turn++
-	for _, t := range toks {
-		if t.ID == 0 {
-			continue
-		}
-		m.rules(t.ID, toks, visit)
-		if t.Pair != 0 {
-			m.rules(t.Pair, toks, visit)
-		}
-	}
-}
-
-func (m *Matcher) rules(id uint32, toks []Token, visit func(Match)) {
-	for _, k := range m.book.byWord[id] {
-		if m.seen[k] != m.turn {
-			m.seen[k] = m.turn
-			m.book.scan(m.book.Rules[k], toks, visit)
-		}
-	}
 }
 
 func (b *Book) scan(r *Rule, toks []Token, visit func(Match)) {
