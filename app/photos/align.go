@@ -2,6 +2,7 @@ package photos
 
 import (
 	"math"
+	"slices"
 
 	"mensch/app/photos/vectors"
 )
@@ -124,12 +125,13 @@ func newGrid(p *plane) *grid {
 	var f flattener
 	f.flatten(p.pix, nil, p.w, p.h, g.flat)
 	g.gx, g.gy = make([]float32, len(g.flat)), make([]float32, len(g.flat))
-	for y := 1; y < g.h-1; y++ {
-		for x := 1; x < g.w-1; x++ {
-			i := y*g.w + x
-			g.gx[i] = (g.flat[i+1] - g.flat[i-1]) / 2
-			g.gy[i] = (g.flat[i+g.w] - g.flat[i-g.w]) / 2
-		}
+	for y := 1; y < g.h-1 && g.w > 2; y++ {
+		at, n := y*g.w+1, g.w-2
+		gx, gy := g.gx[at:][:n], g.gy[at:][:n]
+		vectors.Sub(gx, g.flat[at+1:], g.flat[at-1:])
+		vectors.Scale(gx, gx, 0.5)
+		vectors.Sub(gy, g.flat[at+g.w:], g.flat[at-g.w:])
+		vectors.Scale(gy, gy, 0.5)
 	}
 	return g
 }
@@ -137,95 +139,107 @@ func newGrid(p *plane) *grid {
 // flattener takes away local brightness and contrast, so that tone, vignettes
 // and filters don't count. It keeps its buffers.
 type flattener struct {
-	values                []float32 // of the picture, 0 where nothing is
+	values, inside        []float32 // of the picture, 0 where nothing is; and 1 where something is
 	sums, squares, counts []float32 // down the columns of the window, with flatRadius of nothing on each side
-	across                [3][]float32
-	two, four, eight      []float32
+	share                 []float32 // one over the number of pixels in the window of a row's each
+	ones                  []float32 // for rows that are inside as a whole
+	all                   bool      // all of the picture last flattened is inside
+}
+
+// insideOf says which places of row y of the picture last flattened, w wide, lie
+// inside: 1, else 0.
+func (f *flattener) insideOf(y, w int) []float32 {
+	if f.all {
+		return f.ones[:w]
+	}
+	return f.inside[y*w:][:w]
 }
 
 const (
-	flatRadius = 4
+	flatRadius = (vectors.Window - 1) / 2
 	flatSoft   = 3 // greys that a deviation is taken to be larger
 )
 
 // flatten sets out to pix less its neighbours' mean, over their deviation. Only
 // pixels that are ok count; a nil ok says that all are.
 func (f *flattener) flatten(pix []float32, ok []bool, w, h int, out []float32) {
-	n, wide := w*h, w+2*flatRadius
+	n, margins := w*h, w+2*flatRadius
 	if cap(f.values) < n {
-		f.values = make([]float32, n)
+		f.values, f.inside = make([]float32, n), make([]float32, n)
 	}
-	if cap(f.sums) < wide {
-		for _, b := range []*[]float32{&f.sums, &f.squares, &f.counts, &f.across[0], &f.across[1], &f.across[2], &f.two, &f.four, &f.eight} {
-			*b = make([]float32, wide+8)
+	if cap(f.sums) < margins {
+		for _, b := range []*[]float32{&f.sums, &f.squares, &f.counts, &f.share} {
+			*b = make([]float32, margins)
 		}
+		f.ones = slices.Repeat([]float32{1}, margins)
 	}
-	values := f.values[:n]
-	for i, v := range pix[:n] {
-		if ok != nil && !ok[i] {
-			v = 128
+	f.all = ok == nil
+	values, inside := f.values[:n], f.inside[:n]
+	vectors.Shift(values, pix[:n], -128)
+	if ok != nil {
+		for i, in := range ok[:n] {
+			v := float32(0)
+			if in {
+				v = 1
+			}
+			inside[i] = v
 		}
-		values[i] = v - 128
+		vectors.Mul(values, values, inside)
 	}
-	sums, squares, counts := f.sums[:wide], f.squares[:wide], f.counts[:wide]
+	sums, squares, counts, share := f.sums[:margins], f.squares[:margins], f.counts[:margins], f.share[:w]
 	clear(sums)
 	clear(squares)
 	clear(counts)
-	inner := func(s []float32) []float32 { return s[flatRadius : flatRadius+w] }
+	row := func(of []float32, y int) []float32 { return of[y*w:][:w] }
+	columns := func(s []float32) []float32 { return s[flatRadius : flatRadius+w] }
 	take := func(y int, k float32) {
-		row := values[y*w:][:w]
-		vectors.AddScaled(inner(sums), row, k)
-		vectors.AddSquares(inner(squares), row, k)
-		c := inner(counts)
-		if ok == nil {
-			for x := range c {
-				c[x] += k
-			}
-			return
-		}
-		for x, in := range ok[y*w:][:w] {
-			if in {
-				c[x] += k
-			}
-		}
+		vectors.AddScaled(columns(sums), row(values, y), k)
+		vectors.AddSquares(columns(squares), row(values, y), k)
 	}
+	last := -1 // how many rows there were in the window that share is of
 	for y := range min(flatRadius, h) {
 		take(y, 1)
+		if ok != nil {
+			vectors.AddScaled(columns(counts), row(inside, y), 1)
+		}
 	}
 	for y := range h {
-		if y+flatRadius < h {
-			take(y+flatRadius, 1)
+		fresh, old := y+flatRadius, y-flatRadius-1
+		switch {
+		case fresh < h && old >= 0:
+			vectors.SlideSquares(columns(sums), columns(squares), row(values, fresh), row(values, old))
+		case fresh < h:
+			take(fresh, 1)
+		case old >= 0:
+			take(old, -1)
 		}
-		if y > flatRadius {
-			take(y-flatRadius-1, -1)
-		}
-		s, q, c := f.across[0][:w], f.across[1][:w], f.across[2][:w]
-		f.window(s, sums)
-		f.window(q, squares)
-		f.window(c, counts)
-		for x, v := range c {
-			c[x] = 1 / max(v, 1)
-		}
-		line := out[y*w:][:w]
-		vectors.Normalise(line, values[y*w:][:w], s, q, c, flatSoft)
-		if ok != nil {
-			for x, in := range ok[y*w:][:w] {
-				if !in {
-					line[x] = 0
+		if ok == nil {
+			// All columns have as many rows.
+			if rows := min(fresh, h-1) - max(old, -1); rows != last {
+				last = rows
+				c := columns(counts)
+				for x := range c {
+					c[x] = float32(rows)
 				}
+				vectors.SumWindow(share, counts)
+				vectors.Share(share, share)
 			}
+		} else {
+			if fresh < h {
+				vectors.AddScaled(columns(counts), row(inside, fresh), 1)
+			}
+			if old >= 0 {
+				vectors.AddScaled(columns(counts), row(inside, old), -1)
+			}
+			vectors.SumWindow(share, counts)
+			vectors.Share(share, share)
+		}
+		line := row(out, y)
+		vectors.NormaliseWindow(line, row(values, y), sums, squares, share, flatSoft)
+		if ok != nil {
+			vectors.Mul(line, line, row(inside, y))
 		}
 	}
-}
-
-// window sums 2*flatRadius+1 numbers from each place on, by pairs of pairs.
-func (f *flattener) window(dst, columns []float32) {
-	w := len(dst)
-	two, four, eight := f.two[:w+7], f.four[:w+5], f.eight[:w+1]
-	vectors.Sum(two, columns[:w+7], columns[1:])
-	vectors.Sum(four, two[:w+5], two[2:])
-	vectors.Sum(eight, four[:w+1], four[4:])
-	vectors.Sum(dst, eight[:w], columns[8:])
 }
 
 // aligner refines maps between one query and other photos. It keeps buffers
@@ -271,53 +285,16 @@ func (a *aligner) refine(g *grid, to affine, steps int) (affine, float64) {
 		var hess [6][6]float64
 		var grad [6]float64
 		var dot, tt, qq float64
-		for y := 1; y < g.h-1; y++ {
+		var r slopes
+		for y := 1; y < g.h-1 && g.w > 2; y++ {
 			// Along a row only the place across changes, so that few sums make
 			// all of the equations.
-			var r slopes
-			at := y * g.w
-			flat, norm, ok := g.flat[at:][:g.w], a.norm[at:][:g.w], a.ok[at:][:g.w]
-			gxs, gys := g.gx[at:][:g.w], g.gy[at:][:g.w]
-			for x := 1; x < len(ok)-1; x++ {
-				if !ok[x] {
-					continue
-				}
-				t, q := flat[x], norm[x]
-				r.dot += t * q
-				r.tt += t * t
-				r.qq += q * q
-				diff := q - t
-				w := float32(1)
-				if diff > 0.8 || diff < -0.8 { // what is covered must not pull
-					w = 0.8 / diff
-					if w < 0 {
-						w = -w
-					}
-				}
-				gx, gy := gxs[x], gys[x]
-				px := float32(x)
-				wx, wy := w*gx, w*gy
-				dx, dy := wx*diff, wy*diff
-				r.x0 += dx
-				r.x1 += dx * px
-				r.y0 += dy
-				r.y1 += dy * px
-				xx, xy, yy := wx*gx, wx*gy, wy*gy
-				xx1, xy1, yy1 := xx*px, xy*px, yy*px
-				r.xx0 += xx
-				r.xx1 += xx1
-				r.xx2 += xx1 * px
-				r.xy0 += xy
-				r.xy1 += xy1
-				r.xy2 += xy1 * px
-				r.yy0 += yy
-				r.yy1 += yy1
-				r.yy2 += yy1 * px
-			}
+			at, n := y*g.w+1, g.w-2
+			vectors.Align(&r.Moments, g.flat[at:][:n], a.norm[at:], g.gx[at:], g.gy[at:], a.flat.insideOf(y, g.w)[1:], 1, pullMost)
 			r.into(&hess, &grad, g.w, g.h, y)
-			dot += float64(r.dot)
-			tt += float64(r.tt)
-			qq += float64(r.qq)
+			dot += float64(r.Dot)
+			tt += float64(r.TT)
+			qq += float64(r.QQ)
 		}
 		if tt <= 0 || qq <= 0 {
 			return to, 0
@@ -359,16 +336,12 @@ func (a *aligner) refine(g *grid, to affine, steps int) (affine, float64) {
 	return to, corr
 }
 
-// slopes are the sums over one row of which the equations of an alignment
-// consist: slopes times difference, and products of slopes, each also times the
-// place across and its square.
-type slopes struct {
-	x0, x1, y0, y1 float32
-	xx0, xx1, xx2  float32
-	xy0, xy1, xy2  float32
-	yy0, yy1, yy2  float32
-	dot, tt, qq    float32
-}
+// pullMost is the difference of two details, in deviations, beyond which it's
+// taken for something that covers, and must not pull any more.
+const pullMost = 0.8
+
+// slopes are the sums over one row of which the equations consist.
+type slopes struct{ vectors.Moments }
 
 // into adds the row y to the equations, places in shares from the middle.
 func (r *slopes) into(hess *[6][6]float64, grad *[6]float64, w, h, y int) {
@@ -377,16 +350,16 @@ func (r *slopes) into(hess *[6][6]float64, grad *[6]float64, w, h, y int) {
 	shift := 0.5/fw - 0.5
 	py := (float64(y)+0.5)/fh - 0.5
 	once := func(s0, s1 float32) (float64, float64) { return float64(s0), float64(s1)/fw + shift*float64(s0) }
-	x0, x1 := once(r.x0, r.x1)
-	y0, y1 := once(r.y0, r.y1)
+	x0, x1 := once(r.X0, r.X1)
+	y0, y1 := once(r.Y0, r.Y1)
 	twice := func(s0, s1, s2 float32, k float64) (float64, float64, float64) {
 		a, b := once(s0, s1)
 		c := float64(s2)/(fw*fw) + 2*shift*float64(s1)/fw + shift*shift*float64(s0)
 		return k * a, k * b, k * c
 	}
-	xx0, xx1, xx2 := twice(r.xx0, r.xx1, r.xx2, fw*fw)
-	xy0, xy1, xy2 := twice(r.xy0, r.xy1, r.xy2, fw*fh)
-	yy0, yy1, yy2 := twice(r.yy0, r.yy1, r.yy2, fh*fh)
+	xx0, xx1, xx2 := twice(r.XX0, r.XX1, r.XX2, fw*fw)
+	xy0, xy1, xy2 := twice(r.XY0, r.XY1, r.XY2, fw*fh)
+	yy0, yy1, yy2 := twice(r.YY0, r.YY1, r.YY2, fh*fh)
 	for i, v := range [6]float64{x1 * fw, x0 * fw * py, x0 * fw, y1 * fh, y0 * fh * py, y0 * fh} {
 		grad[i] += v
 	}

@@ -1,6 +1,10 @@
 package photos
 
-import "math"
+import (
+	"math"
+
+	"mensch/app/photos/vectors"
+)
 
 // A description is a histogram of gradients, 4 x 4 cells of 8 directions over a
 // square of twelve sigmas turned by the feature's direction, made into bits by
@@ -78,41 +82,39 @@ func (d *descriptor) read(p *plane, x, y, sigma, angle float32) {
 			py += sin
 		}
 	}
-	clear(d.hist[:])
+	// With a margin of cells around, so that no sample has to ask where it lies.
+	var hist [512]float32
+	var sizes, turns [samples]float32
 	for j := range samples {
-		cy := cellShare[j]
-		for i := range samples {
-			at := (j+1)*n + i + 1
-			gx, gy := d.patch[at+1]-d.patch[at-1], d.patch[at+n]-d.patch[at-n]
-			size, turn := polar(gx, gy)
-			if size == 0 {
-				continue
-			}
+		at := (j+1)*n + 1
+		vectors.Gradients(sizes[:], turns[:], d.patch[at+1:], d.patch[at-1:], d.patch[at+n:], d.patch[at-n:])
+		cy := &cellShare[j]
+		for i, size := range sizes {
 			size *= window[j*samples+i]
-			pos := turn * headings
+			pos := turns[i] * headings
 			h0 := int(pos)
 			f := pos - float32(h0)
 			h0 &= headings - 1
 			h1 := (h0 + 1) & (headings - 1)
-			cx := cellShare[i]
+			cx := &cellShare[i]
 			a, b := size*(1-f), size*f
-			for k, sy := range cy.share {
-				row := cy.first + k
-				if row < 0 || row >= cells {
-					continue
-				}
-				for l, sx := range cx.share {
-					col := cx.first + l
-					if col < 0 || col >= cells {
-						continue
-					}
-					cell := d.hist[(row*cells+col)*headings:][:headings]
-					w := sx * sy
-					cell[h0] += a * w
-					cell[h1] += b * w
-				}
-			}
+			w00, w01 := cx.share[0]*cy.share[0], cx.share[1]*cy.share[0]
+			w10, w11 := cx.share[0]*cy.share[1], cx.share[1]*cy.share[1]
+			cell := ((cy.first+1)*(cells+2) + cx.first + 1) * headings
+			k0, k1 := cell+h0, cell+h1
+			hist[k0&511] += a * w00
+			hist[k1&511] += b * w00
+			hist[(k0+headings)&511] += a * w01
+			hist[(k1+headings)&511] += b * w01
+			k0, k1 = k0+(cells+2)*headings, k1+(cells+2)*headings
+			hist[k0&511] += a * w10
+			hist[k1&511] += b * w10
+			hist[(k0+headings)&511] += a * w11
+			hist[(k1+headings)&511] += b * w11
 		}
+	}
+	for row := range cells {
+		copy(d.hist[row*cells*headings:][:cells*headings], hist[((row+1)*(cells+2)+1)*headings:])
 	}
 	// Square roots of shares: no single strong edge rules the description.
 	var sum float32
@@ -168,26 +170,12 @@ func (d *descriptor) sign(margins *[wordBits]float32, mirrored bool) sig {
 	} else {
 		v = d.hist
 	}
-	for i := range v {
-		v[i] -= meanHist[i]
-	}
-	for i := range v {
-		v[i] *= flips[0][i]
-	}
-	hadamard(&v)
-	for i := range v {
-		v[i] *= flips[1][i]
-	}
-	hadamard(&v)
-	var s sig
-	for i := range 64 {
-		if v[i] > 0 {
-			s[0] |= 1 << i
-		}
-		if v[64+i] > 0 {
-			s[1] |= 1 << i
-		}
-	}
+	vectors.Sub(v[:], v[:], meanHist[:])
+	vectors.Mul(v[:], v[:], flips[0][:])
+	vectors.Hadamard(&v)
+	vectors.Mul(v[:], v[:], flips[1][:])
+	vectors.Hadamard(&v)
+	s := sig{vectors.Positive((*[64]float32)(v[:64])), vectors.Positive((*[64]float32)(v[64:]))}
 	if margins != nil {
 		for i := range margins {
 			m := v[i]
@@ -198,19 +186,6 @@ func (d *descriptor) sign(margins *[wordBits]float32, mirrored bool) sig {
 		}
 	}
 	return s
-}
-
-// hadamard is the fast Walsh-Hadamard transform, not scaled.
-func hadamard(v *[128]float32) {
-	for h := 1; h < 128; h *= 2 {
-		for i := 0; i < 128; i += 2 * h {
-			a, b := v[i:i+h], v[i+h:i+2*h]
-			for k := range a {
-				x, y := a[k], b[k]
-				a[k], b[k] = x+y, x-y
-			}
-		}
-	}
 }
 
 // meanHist is the mean description over photographs. The lower half is the

@@ -3,6 +3,8 @@ package photos
 import (
 	"math"
 	"slices"
+
+	"mensch/app/photos/vectors"
 )
 
 // likeness is how well two aligned pictures agree.
@@ -42,8 +44,8 @@ type likeness struct {
 }
 
 const (
-	cellSide    = 6 // pixels; a block is two by two cells, and blocks overlap by one
-	blockSide   = 2 * cellSide
+	cellSide    = blockSide / 2 // pixels; a block is two by two cells, and blocks overlap by one
+	blockSide   = vectors.Side
 	blockPixels = blockSide * blockSide
 	blockAgrees = 0.8 // correlation of a block's detail from which it agrees
 	blockDiffer = 0.3 // and below which it has nothing in common
@@ -244,15 +246,7 @@ func (a *aligner) torn(g *grid, x, y int, s *spot, contrast float64) bool {
 			diff[v*blockSide+u] = a.warp[at+u] - k*g.raw[at+u]
 		}
 	}
-	slices.Sort(diff[:])
-	width := float32(2 * (tornWithin*contrast*math.Sqrt(s.tt) + tornNoise))
-	const need = int(tornShare * blockPixels)
-	for i := range blockPixels - need {
-		if diff[i+need]-diff[i] <= width {
-			return true
-		}
-	}
-	return false
+	return crowded(diff[:], int(tornShare*blockPixels), float32(2*(tornWithin*contrast*math.Sqrt(s.tt)+tornNoise)))
 }
 
 // likenesses of the same blocks, once by what looks photographed in both and
@@ -467,21 +461,6 @@ func shareOf(bins *[movedBins]float64, sum float64) float64 {
 // all sorts, where frames, letters and the furniture of a screen have two with
 // little between. Screenshots of two strangers agree in all of the latter.
 func natural(p []float32, w, x, y int) float64 {
-	lo, hi := p[y*w+x], p[y*w+x]
-	for v := y; v < y+blockSide; v++ {
-		for _, g := range p[v*w+x:][:blockSide] {
-			lo, hi = min(lo, g), max(hi, g)
-		}
-	}
-	near := 0.15 * (hi - lo)
-	lo, hi = lo+near, hi-near
-	between := 0
-	for v := y; v < y+blockSide; v++ {
-		for _, g := range p[v*w+x:][:blockSide] {
-			if g > lo && g < hi {
-				between++
-			}
-		}
-	}
+	between := vectors.Middling(p[y*w+x:], w)
 	return min(max((float64(between)/blockPixels-0.25)/0.3, 0.02), 1)
 }

@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"mensch/app/photos/vectors"
 )
 
 // baseArea is the most pixels of the grey that all else is computed from: room
@@ -104,37 +106,69 @@ func (p *plane) averaged(w, h int) *plane {
 	out := newPlane(w, h)
 	// Down the rows first into one row of sums, then along it: both by the
 	// exact share of each source pixel in each target pixel.
-	cols := spans(p.w, w)
+	cols := newAlong(p.w, w)
 	sum := make([]float32, p.w)
 	for y, r := range spans(p.h, h) {
 		clear(sum)
 		for k := r.from; k <= r.to; k++ {
-			addRow(sum, p.pix[k*p.w:(k+1)*p.w], r.weight(k))
+			vectors.AddScaled(sum, p.pix[k*p.w:(k+1)*p.w], r.weight(k))
 		}
-		alongRow(sum, cols, r.scale, out.pix[y*w:(y+1)*w])
+		cols.row(sum, r.scale, out.pix[y*w:(y+1)*w])
 	}
 	return out
 }
 
-// addRow adds a row, weighed, to sums.
-func addRow(sum, row []float32, weight float32) {
-	sum = sum[:len(row)]
-	if weight == 1 {
-		for x, v := range row {
-			sum[x] += v
+// along averages sums of columns along rows of one length.
+type along struct {
+	cols []span
+	few  []fewTaps // the same where no span has more of them; else nil
+}
+
+// fewTaps is a span of at most four, with weights of 0 for what it lacks: all
+// are summed up the same way, without asking how many there are.
+type fewTaps struct {
+	from   int
+	weight [4]float32
+	scale  float32
+}
+
+func newAlong(from, to int) *along {
+	a := &along{cols: spans(from, to)}
+	if from < 4 {
+		return a
+	}
+	few := make([]fewTaps, to)
+	for i, c := range a.cols {
+		if c.to-c.from >= 4 {
+			return a
+		}
+		f := fewTaps{from: min(c.from, from-4), scale: c.scale}
+		for k := c.from; k <= c.to; k++ {
+			f.weight[k-f.from] = c.weight(k)
+		}
+		few[i] = f
+	}
+	a.few = few
+	return a
+}
+
+// row averages one row of sums.
+func (a *along) row(sum []float32, scale float32, out []float32) {
+	if a.few != nil {
+		out = out[:len(a.few)]
+		for x := range a.few {
+			c := &a.few[x]
+			s := sum[c.from:][:4:4]
+			t := float32(s[0]*c.weight[0]) + float32(s[1]*c.weight[1])
+			t += float32(s[2] * c.weight[2])
+			t += float32(s[3] * c.weight[3])
+			out[x] = t * c.scale * scale
 		}
 		return
 	}
-	for x, v := range row {
-		sum[x] += v * weight
-	}
-}
-
-// alongRow averages sums of columns along the row.
-func alongRow(sum []float32, cols []span, scale float32, out []float32) {
-	out = out[:len(cols)]
-	for x := range cols {
-		c := &cols[x]
+	out = out[:len(a.cols)]
+	for x := range a.cols {
+		c := &a.cols[x]
 		t := sum[c.from] * c.first
 		if c.to > c.from {
 			for _, v := range sum[c.from+1 : c.to] {
@@ -183,12 +217,13 @@ func spans(from, to int) []span {
 // shrinker averages rows of bytes down as they come: first down the columns,
 // which is most of the work and goes in whole numbers, then along the row.
 type shrinker struct {
-	out        *plane
-	cols, rows []span
-	y, row     int // the source row that comes next, the target row in work
-	sum        []uint32
-	total      uint32 // of the weights in sum
-	line       []float32
+	out    *plane
+	cols   *along
+	rows   []span
+	y, row int // the source row that comes next, the target row in work
+	sum    []uint32
+	total  uint32 // of the weights in sum
+	line   []float32
 }
 
 // wholeRow is the weight of a row that lies in one target row as a whole. Sums
@@ -197,7 +232,7 @@ type shrinker struct {
 const wholeRow = 1 << 10
 
 func newShrinker(w, h, tw, th int) *shrinker {
-	return &shrinker{out: newPlane(tw, th), cols: spans(w, tw), rows: spans(h, th), sum: make([]uint32, w), line: make([]float32, w)}
+	return &shrinker{out: newPlane(tw, th), cols: newAlong(w, tw), rows: spans(h, th), sum: make([]uint32, w), line: make([]float32, w)}
 }
 
 func (s *shrinker) add(src []uint8) {
@@ -207,7 +242,7 @@ func (s *shrinker) add(src []uint8) {
 			break
 		}
 		out := s.out.pix[s.row*s.out.w : (s.row+1)*s.out.w]
-		if r.from == r.to && len(s.cols) == len(src) { // a copy
+		if r.from == r.to && s.out.w == len(src) { // a copy
 			for x, v := range src[:len(out)] {
 				out[x] = float32(v)
 			}
@@ -216,10 +251,8 @@ func (s *shrinker) add(src []uint8) {
 			if s.y < r.to {
 				break
 			}
-			for x, v := range s.sum[:len(s.line)] {
-				s.line[x] = float32(v)
-			}
-			alongRow(s.line, s.cols, 1/float32(max(s.total, 1)), out)
+			vectors.FromWhole(s.line, s.sum)
+			s.cols.row(s.line, 1/float32(max(s.total, 1)), out)
 			clear(s.sum)
 			s.total = 0
 		}
@@ -232,10 +265,7 @@ func (s *shrinker) add(src []uint8) {
 }
 
 func (s *shrinker) take(src []uint8, weight uint32) {
-	sum := s.sum[:len(src)]
-	for x, v := range src {
-		sum[x] += uint32(v) * weight
-	}
+	vectors.AddBytes(s.sum, src, weight)
 	s.total += weight
 }
 

@@ -15,6 +15,7 @@ type postings struct {
 	segments []segment
 
 	heads []uint32 // by word: the latest block, from 1 on; 0 is none
+	some  words    // that have one
 	slabs [][]block
 	used  uint32 // blocks
 	fresh int    // features in the blocks
@@ -24,6 +25,47 @@ type postings struct {
 type segment struct {
 	start []uint32
 	items []posting
+	some  words // that have features; nil where most have
+}
+
+// words is a set of words. It's small enough to stay in the cache, where what
+// it saves, a look at the place of a word that has nothing, is a read from memory.
+type words []uint64
+
+func newWords() words { return make(words, 1<<wordBits/64) }
+
+func (s words) add(w uint32) { s[w>>6] |= 1 << (w & 63) }
+
+// among puts those of all that are in the set into out, in their order, and
+// gives how many they are; a nil set has all.
+func (s words) among(all, out []uint32) int {
+	if s == nil {
+		return copy(out, all)
+	}
+	n := 0
+	for _, w := range all {
+		out[n] = w
+		n += int(s[w>>6] >> (w & 63) & 1)
+	}
+	return n
+}
+
+// wordsMost is the share of words with features from which asking for it costs
+// more than it saves.
+const wordsMost = 0.75
+
+// note makes the set of words that have features.
+func (s *segment) note() {
+	some, n := newWords(), 0
+	for w := range uint32(1 << wordBits) {
+		if s.start[w] < s.start[w+1] {
+			some.add(w)
+			n++
+		}
+	}
+	if float64(n) < wordsMost*(1<<wordBits) {
+		s.some = some
+	}
 }
 
 const (
@@ -50,7 +92,7 @@ func (p *postings) block(i uint32) *block { return &p.slabs[(i-1)/slabBlocks][(i
 
 func (p *postings) add(slot uint32, s stored) {
 	if p.heads == nil {
-		p.heads = make([]uint32, 1<<wordBits)
+		p.heads, p.some = make([]uint32, 1<<wordBits), newWords()
 	}
 	word := s.sig.word()
 	head := p.heads[word]
@@ -62,6 +104,7 @@ func (p *postings) add(slot uint32, s stored) {
 		p.block(p.used).next = head
 		head = p.used
 		p.heads[word] = head
+		p.some.add(word)
 	}
 	b := p.block(head)
 	b.items[b.n] = posting{s, slot}
@@ -86,8 +129,9 @@ func (p *postings) freeze() {
 		}
 	}
 	s.start[1<<wordBits] = uint32(len(s.items))
+	s.note()
 	p.segments = append(p.segments, s)
-	p.heads, p.slabs, p.used, p.fresh = nil, nil, 0, 0
+	p.heads, p.some, p.slabs, p.used, p.fresh = nil, nil, nil, 0, 0
 	for n := len(p.segments); n >= 2; n-- {
 		a, b := p.segments[n-2], p.segments[n-1]
 		if len(a.items) > mergeRatio*len(b.items) || len(a.items)+len(b.items) > segmentMost {
@@ -105,6 +149,7 @@ func merged(a, b segment) segment {
 		out.items = append(out.items, b.items[b.start[w]:b.start[w+1]]...)
 	}
 	out.start[1<<wordBits] = uint32(len(out.items))
+	out.note()
 	return out
 }
 
@@ -191,29 +236,30 @@ func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, r
 		}
 	}
 	word := s.word()
-	var words [mostProbes]uint32
+	var likely, there [mostProbes + 1]uint32
 	for i, ranks := range probes[:most] {
 		w := word
 		for _, r := range ranks {
 			w ^= 1 << order[r]
 		}
-		words[i] = w
+		likely[i] = w
 	}
 	var from, to [mostProbes]uint32
 	for k := range p.segments {
 		seg := &p.segments[k]
 		// In rounds, as the index of hashes does it: find all, fetch all, and only
 		// then compare, so that the reads wait for memory together.
-		for i, w := range words[:most] {
+		n := seg.some.among(likely[:most], there[:])
+		for i, w := range there[:n] {
 			from[i], to[i] = seg.start[w], seg.start[w+1]
 		}
 		last := uint32(len(seg.items) - 1)
 		var fetch uint32
-		for i := range words[:most] {
+		for i := range there[:n] {
 			fetch |= seg.items[min(from[i], last)].slot
 		}
 		fetched(fetch)
-		for i := range words[:most] {
+		for i := range there[:n] {
 			at := from[i]
 			items := seg.items[at:to[i]]
 			for j := range items {
@@ -228,7 +274,8 @@ func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, r
 	if p.heads == nil {
 		return hits
 	}
-	for _, w := range words[:most] {
+	n := p.some.among(likely[:most], there[:])
+	for _, w := range there[:n] {
 		for at := p.heads[w]; at != 0; {
 			b := p.block(at)
 			for k := range b.items[:b.n] {

@@ -2,6 +2,8 @@ package photos
 
 import (
 	"math"
+	"math/bits"
+	"slices"
 	"sync"
 
 	"mensch/app/photos/vectors"
@@ -70,9 +72,10 @@ func gaussKernel(sigma float64) []float32 {
 // scratch holds the planes of one scale space. They come to some megabytes a
 // photo and are used again for the next.
 type scratch struct {
-	slab []float32
-	used int
-	line []float32
+	slab  []float32
+	used  int
+	line  []float32
+	marks []uint8
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -169,33 +172,34 @@ func (s *scratch) blobs(space []octave) []blob {
 			diff[i] = s.numbers(w * h)
 			vectors.Sub(diff[i], o.levels[i+1].pix, o.levels[i].pix)
 		}
+		s.marks = slices.Grow(s.marks[:0], w/8+1)[:w/8+1]
 		for l := 1; l <= stepsPerOctave; l++ {
 			mid, low, high := diff[l], diff[l-1], diff[l+1]
+			look := func(x, y int) {
+				at := y*w + x
+				if v := mid[at]; v < faint && v > -faint || !extreme(v, at, w, mid, low, high) {
+					return
+				}
+				if b, ok := refine(x, y, l, w, diff[:]); ok {
+					b.x *= o.scale
+					b.y *= o.scale
+					b.sigma *= o.scale
+					b.octave = n
+					out = append(out, b)
+				}
+			}
 			for y := 2; y < h-2; y++ {
-				row := mid[y*w : (y+1)*w]
-				for x := 2; x < len(row)-2; x++ {
-					v := row[x]
-					if v < faint && v > -faint {
-						continue
+				// Most places slope, and many are told apart at once. Marks begin at
+				// the second place of a row, which is to be the third.
+				row := func(diff []float32, y int) []float32 { return diff[y*w+1:][:w-2] }
+				marked := vectors.Peaks(s.marks, row(mid, y), row(mid, y-1), row(mid, y+1), row(low, y), row(high, y), faint)
+				for i, m := range s.marks[:marked/8] {
+					for ; m != 0; m &= m - 1 {
+						look(2+8*i+bits.TrailingZeros8(m), y)
 					}
-					// Most places slope: their neighbours tell before all others.
-					if v > 0 {
-						if row[x-1] >= v || row[x+1] > v {
-							continue
-						}
-					} else if row[x-1] <= v || row[x+1] < v {
-						continue
-					}
-					if !extreme(v, y*w+x, w, mid, low, high) {
-						continue
-					}
-					if b, ok := refine(v, x, y, l, w, diff[:]); ok {
-						b.x *= o.scale
-						b.y *= o.scale
-						b.sigma *= o.scale
-						b.octave = n
-						out = append(out, b)
-					}
+				}
+				for x := 2 + marked; x < w-2; x++ {
+					look(x, y)
 				}
 			}
 		}
@@ -231,9 +235,10 @@ func extreme(v float32, at, w int, mid, low, high []float32) bool {
 }
 
 // refine fits a parabola along each axis and drops edges and faint blobs.
-func refine(v float32, x, y, l, w int, diff [][]float32) (blob, bool) {
+func refine(x, y, l, w int, diff [][]float32) (blob, bool) {
 	d := diff[l]
 	at := y*w + x
+	v := d[at]
 	dx, dy := (d[at+1]-d[at-1])/2, (d[at+w]-d[at-w])/2
 	ds := (diff[l+1][at] - diff[l-1][at]) / 2
 	dxx, dyy := d[at+1]+d[at-1]-2*v, d[at+w]+d[at-w]-2*v

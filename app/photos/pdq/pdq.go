@@ -16,6 +16,7 @@ import (
 	"slices"
 
 	"mensch/app/photos/hamming"
+	"mensch/app/photos/vectors"
 )
 
 const (
@@ -78,9 +79,7 @@ func FromLuma(luma []float32, w, h int) (hashes Dihedral, quality int) {
 	alongRows, alongCols := (w+2*grid-1)/(2*grid), (h+2*grid-1)/(2*grid)
 	other := make([]float32, len(luma))
 	for range 2 {
-		for y := range h {
-			box(luma[y*w:], other[y*w:], w, alongRows)
-		}
+		boxRows(luma, other, w, h, alongRows)
 		boxColumns(other, luma, w, h, alongCols)
 	}
 	var small [grid][grid]float32
@@ -98,41 +97,58 @@ func FromLuma(luma []float32, w, h int) (hashes Dihedral, quality int) {
 	return hashes, gradients(&small)
 }
 
-// box averages n values over a window; at the ends the window is cut off.
-func box(in, out []float32, n, window int) {
+// boxRows averages every row over a window; at the ends the window is cut off.
+// Four rows go side by side: a sum has to wait for the one before it, but not
+// for those of other rows.
+func boxRows(in, out []float32, w, h, window int) {
+	y := 0
+	for ; y+4 <= h; y += 4 {
+		four(in[y*w:][:4*w], out[y*w:][:4*w], w, window)
+	}
+	for ; y < h; y++ {
+		boxColumns(in[y*w:][:w], out[y*w:][:w], 1, w, window)
+	}
+}
+
+func four(in, out []float32, n, window int) {
 	half := (window + 2) / 2
-	var sum float32
+	in0, in1, in2, in3 := in[:n], in[n:][:n], in[2*n:][:n], in[3*n:][:n]
+	out0, out1, out2, out3 := out[:n], out[n:][:n], out[2*n:][:n], out[3*n:][:n]
+	var sum0, sum1, sum2, sum3 float32
 	count, left, right := 0, 0, 0
-	for range min(half-1, n) {
-		sum += in[right]
+	take := func() {
+		sum0, sum1, sum2, sum3 = sum0+in0[right], sum1+in1[right], sum2+in2[right], sum3+in3[right]
 		count++
 		right++
+	}
+	for range min(half-1, n) {
+		take()
 	}
 	for i := 0; i < n; i++ {
 		if count == window && right < n {
 			// In the middle, where most values are, one comes and one goes.
 			c := float32(count)
-			for right < n {
-				sum += in[right]
-				sum -= in[left]
-				out[i] = sum / c
-				i, left, right = i+1, left+1, right+1
+			s0, s1, s2, s3 := sum0, sum1, sum2, sum3
+			for ; right < n; i, left, right = i+1, left+1, right+1 {
+				s0, s1, s2, s3 = s0+in0[right], s1+in1[right], s2+in2[right], s3+in3[right]
+				s0, s1, s2, s3 = s0-in0[left], s1-in1[left], s2-in2[left], s3-in3[left]
+				out0[i], out1[i], out2[i], out3[i] = s0/c, s1/c, s2/c, s3/c
 			}
+			sum0, sum1, sum2, sum3 = s0, s1, s2, s3
 			i--
 			continue
 		}
 		add, drop := steps(i, n, half, window, count, left, right)
 		if add {
-			sum += in[right]
-			count++
-			right++
+			take()
 		}
 		if drop {
-			sum -= in[left]
+			sum0, sum1, sum2, sum3 = sum0-in0[left], sum1-in1[left], sum2-in2[left], sum3-in3[left]
 			count--
 			left++
 		}
-		out[i] = sum / float32(count)
+		c := float32(count)
+		out0[i], out1[i], out2[i], out3[i] = sum0/c, sum1/c, sum2/c, sum3/c
 	}
 }
 
@@ -147,8 +163,8 @@ func steps(i, n, half, window, count, left, right int) (add, drop bool) {
 	return false, count > window
 }
 
-// boxColumns is box down every column. It goes by rows, which memory likes
-// better, with the same sums in the same order.
+// boxColumns averages every column over a window as boxRows does the rows, with
+// the same sums in the same order.
 func boxColumns(in, out []float32, w, n, window int) {
 	half := (window + 2) / 2
 	sum := make([]float32, w)
@@ -166,13 +182,7 @@ func boxColumns(in, out []float32, w, n, window int) {
 	for i := range n {
 		if count == window && right < n {
 			c := float32(count)
-			fresh, old, row := in[right*w:][:w], in[left*w:][:w], out[i*w:][:w]
-			for x, v := range sum[:w] {
-				v += fresh[x]
-				v -= old[x]
-				sum[x] = v
-				row[x] = v / c
-			}
+			vectors.Slide(out[i*w:][:w], sum, in[right*w:][:w], in[left*w:][:w], c)
 			left, right = left+1, right+1
 			continue
 		}

@@ -3,8 +3,6 @@
 // result is the same to the last bit either way.
 package vectors
 
-import "math"
-
 // The slices of one call have the same length; longer ones are cut to that of
 // dst.
 
@@ -79,20 +77,6 @@ func Sub(dst, a, b []float32) {
 	}
 }
 
-// Sum sets dst to a plus b.
-func Sum(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	i := 0
-	if wide {
-		if i = len(dst) &^ 7; i > 0 {
-			sum8(&dst[0], &a[0], &b[0], i)
-		}
-	}
-	for ; i < len(dst); i++ {
-		dst[i] = a[i] + b[i]
-	}
-}
-
 // AddSquares adds the squares of a, times k, to dst.
 func AddSquares(dst, a []float32, k float32) {
 	a = a[:len(dst)]
@@ -107,21 +91,49 @@ func AddSquares(dst, a []float32, k float32) {
 	}
 }
 
-// Normalise sets dst to a less its neighbours' mean, over their deviation and
-// soft. sums and squares are those of the neighbours, share is one over their
-// number.
-func Normalise(dst, a, sums, squares, share []float32, soft float32) {
+// AddBytes adds src times weight to sum; all of it has to fit.
+func AddBytes(sum []uint32, src []uint8, weight uint32) {
+	src = src[:len(sum)]
+	i := 0
+	if wider {
+		if i = len(sum) &^ 7; i > 0 {
+			addBytes8(&sum[0], &src[0], i, weight)
+		}
+	}
+	for ; i < len(sum); i++ {
+		sum[i] += uint32(src[i]) * weight
+	}
+}
+
+// FromWhole sets dst to the whole numbers a, which are under 1<<31.
+func FromWhole(dst []float32, a []uint32) {
+	a = a[:len(dst)]
+	i := 0
+	if wider {
+		if i = len(dst) &^ 7; i > 0 {
+			fromWhole8(&dst[0], &a[0], i)
+		}
+	}
+	for ; i < len(dst); i++ {
+		dst[i] = float32(a[i])
+	}
+}
+
+// Slide moves sums over a window on: fresh comes, old goes, and dst gets the sum
+// over count.
+func Slide(dst, sum, fresh, old []float32, count float32) {
 	n := len(dst)
-	a, sums, squares, share = a[:n], sums[:n], squares[:n], share[:n]
+	sum, fresh, old = sum[:n], fresh[:n], old[:n]
 	i := 0
 	if wide {
 		if i = n &^ 7; i > 0 {
-			normalise8(&dst[0], &a[0], &sums[0], &squares[0], &share[0], i, soft)
+			slide8(&dst[0], &sum[0], &fresh[0], &old[0], i, count)
 		}
 	}
 	for ; i < n; i++ {
-		mean := sums[i] * share[i]
-		spread := float32(squares[i]*share[i]) - float32(mean*mean)
-		dst[i] = (a[i] - mean) / (float32(math.Sqrt(float64(max(spread, 0)))) + soft)
+		v := float32(sum[i] + fresh[i])
+		v -= old[i]
+		sum[i] = v
+		dst[i] = v / count
 	}
 }

@@ -2,7 +2,10 @@ package vectors
 
 import "golang.org/x/sys/cpu"
 
-var wide = cpu.X86.HasAVX
+var (
+	wide  = cpu.X86.HasAVX
+	wider = cpu.X86.HasAVX2 // whole numbers too
+)
 
 // Each takes n numbers, a multiple of eight above zero.
 
@@ -22,10 +25,13 @@ func addScaled8(dst, a *float32, n int, k float32)
 func sub8(dst, a, b *float32, n int)
 
 //go:noescape
-func sum8(dst, a, b *float32, n int)
-
-//go:noescape
 func addSquares8(dst, a *float32, n int, k float32)
 
 //go:noescape
-func normalise8(dst, a, sums, squares, share *float32, n int, soft float32)
+func addBytes8(sum *uint32, src *uint8, n int, weight uint32)
+
+//go:noescape
+func fromWhole8(dst *float32, a *uint32, n int)
+
+//go:noescape
+func slide8(dst, sum, fresh, old *float32, n int, count float32)

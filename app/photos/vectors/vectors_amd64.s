@@ -100,23 +100,6 @@ sub:
 	VZEROUPPER
 	RET
 
-// func sum8(dst, a, b *float32, n int)
-TEXT ·sum8(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), CX
-	XORQ AX, AX
-sum:
-	VMOVUPS (SI)(AX*4), Y0
-	VADDPS (DX)(AX*4), Y0, Y0
-	VMOVUPS Y0, (DI)(AX*4)
-	ADDQ $8, AX
-	CMPQ AX, CX
-	JLT  sum
-	VZEROUPPER
-	RET
-
 // func addSquares8(dst, a *float32, n int, k float32)
 TEXT ·addSquares8(SB), NOSPLIT, $0-28
 	MOVQ dst+0(FP), DI
@@ -136,32 +119,57 @@ squares:
 	VZEROUPPER
 	RET
 
-// func normalise8(dst, a, sums, squares, share *float32, n int, soft float32)
-TEXT ·normalise8(SB), NOSPLIT, $0-52
-	MOVQ dst+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ sums+16(FP), DX
-	MOVQ squares+24(FP), R8
-	MOVQ share+32(FP), R9
-	MOVQ n+40(FP), CX
-	VBROADCASTSS soft+48(FP), Y7
-	VXORPS Y6, Y6, Y6
+// func addBytes8(sum *uint32, src *uint8, n int, weight uint32)
+TEXT ·addBytes8(SB), NOSPLIT, $0-28
+	MOVQ sum+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ n+16(FP), CX
+	VBROADCASTSS weight+24(FP), Y7
 	XORQ AX, AX
-normal:
-	VMOVUPS (R9)(AX*4), Y5
-	VMULPS (DX)(AX*4), Y5, Y0
-	VMULPS (R8)(AX*4), Y5, Y1
-	VMULPS Y0, Y0, Y2
-	VSUBPS Y2, Y1, Y1
-	VMAXPS Y6, Y1, Y1
-	VSQRTPS Y1, Y1
-	VADDPS Y7, Y1, Y1
-	VMOVUPS (SI)(AX*4), Y3
-	VSUBPS Y0, Y3, Y3
-	VDIVPS Y1, Y3, Y3
-	VMOVUPS Y3, (DI)(AX*4)
+bytes:
+	VPMOVZXBD (SI)(AX*1), Y0
+	VPMULLD Y7, Y0, Y0
+	VPADDD (DI)(AX*4), Y0, Y0
+	VMOVDQU Y0, (DI)(AX*4)
 	ADDQ $8, AX
 	CMPQ AX, CX
-	JLT  normal
+	JLT  bytes
+	VZEROUPPER
+	RET
+
+// func fromWhole8(dst *float32, a *uint32, n int)
+TEXT ·fromWhole8(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ n+16(FP), CX
+	XORQ AX, AX
+whole:
+	VCVTDQ2PS (SI)(AX*4), Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  whole
+	VZEROUPPER
+	RET
+
+// func slide8(dst, sum, fresh, old *float32, n int, count float32)
+TEXT ·slide8(SB), NOSPLIT, $0-44
+	MOVQ dst+0(FP), DI
+	MOVQ sum+8(FP), SI
+	MOVQ fresh+16(FP), DX
+	MOVQ old+24(FP), R8
+	MOVQ n+32(FP), CX
+	VBROADCASTSS count+40(FP), Y7
+	XORQ AX, AX
+slide:
+	VMOVUPS (SI)(AX*4), Y0
+	VADDPS (DX)(AX*4), Y0, Y0
+	VSUBPS (R8)(AX*4), Y0, Y0
+	VMOVUPS Y0, (SI)(AX*4)
+	VDIVPS Y7, Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  slide
 	VZEROUPPER
 	RET

@@ -24,16 +24,10 @@ func TestWideSumsAreTheSame(t *testing.T) {
 			want func(i int) float32
 		}{
 			"scale":       {func(x []float32) { Scale(x, a, k) }, func(i int) float32 { return a[i] * k }},
-			"sum":         {func(x []float32) { Sum(x, a, b) }, func(i int) float32 { return a[i] + b[i] }},
 			"add squares": {func(x []float32) { AddSquares(x, a, k) }, func(i int) float32 { return dst[i] + float32(float32(a[i]*a[i])*k) }},
-			"normalise": {func(x []float32) { Normalise(x, a, b, c, d, 3) }, func(i int) float32 {
-				mean := b[i] * d[i]
-				spread := float32(c[i]*d[i]) - float32(mean*mean)
-				return (a[i] - mean) / (float32(math.Sqrt(float64(max(spread, 0)))) + 3)
-			}},
-			"sub":        {func(x []float32) { Sub(x, a, b) }, func(i int) float32 { return a[i] - b[i] }},
-			"add scaled": {func(x []float32) { AddScaled(x, a, k) }, func(i int) float32 { return dst[i] + float32(a[i]*k) }},
-			"add two":    {func(x []float32) { AddTwo(x, a, b, k) }, func(i int) float32 { return dst[i] + float32((a[i]+b[i])*k) }},
+			"sub":         {func(x []float32) { Sub(x, a, b) }, func(i int) float32 { return a[i] - b[i] }},
+			"add scaled":  {func(x []float32) { AddScaled(x, a, k) }, func(i int) float32 { return dst[i] + float32(a[i]*k) }},
+			"add two":     {func(x []float32) { AddTwo(x, a, b, k) }, func(i int) float32 { return dst[i] + float32((a[i]+b[i])*k) }},
 			"add four": {func(x []float32) { AddFour(x, a, b, c, d, k, l) }, func(i int) float32 {
 				return dst[i] + float32(float32((a[i]+b[i])*k)+float32((c[i]+d[i])*l))
 			}},
@@ -47,6 +41,32 @@ func TestWideSumsAreTheSame(t *testing.T) {
 			}
 			if got[n] != 77 {
 				t.Fatalf("%s of %d numbers writes behind its end", name, n)
+			}
+		}
+	})
+}
+
+func TestWholeNumbersAndWindowsAreTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		src := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "src")
+		sum := rapid.SliceOfN(rapid.Uint32Range(0, 1<<30), n, n).Draw(t, "sum")
+		weight := rapid.Uint32Range(0, 1<<10).Draw(t, "weight")
+		added := slices.Clone(sum)
+		AddBytes(added, src, weight)
+		floats := make([]float32, n)
+		FromWhole(floats, added)
+		fresh, old, sums := numbers(t, n, "fresh"), numbers(t, n, "old"), numbers(t, n, "sums")
+		slid, out := slices.Clone(sums), make([]float32, n)
+		Slide(out, slid, fresh, old, 7)
+		for i := range n {
+			if want := sum[i] + uint32(src[i])*weight; added[i] != want || floats[i] != float32(want) {
+				t.Fatalf("bytes of %d numbers: at %d %v and %v, want %v", n, i, added[i], floats[i], want)
+			}
+			want := float32(sums[i] + fresh[i])
+			want -= old[i]
+			if slid[i] != want || out[i] != want/7 {
+				t.Fatalf("window of %d numbers: at %d %v and %v, want %v", n, i, slid[i], out[i], want)
 			}
 		}
 	})

@@ -1,0 +1,242 @@
+#include "textflag.h"
+
+// Constants, eight times each.
+DATA six18K<>+0(SB)/8, $0x0001151800011518
+DATA six18K<>+8(SB)/8, $0x0001151800011518
+DATA six18K<>+16(SB)/8, $0x0001151800011518
+DATA six18K<>+24(SB)/8, $0x0001151800011518
+GLOBL six18K<>(SB), RODATA|NOPTR, $32
+DATA six18D<>+0(SB)/8, $0xfffc4df2fffc4df2
+DATA six18D<>+8(SB)/8, $0xfffc4df2fffc4df2
+DATA six18D<>+16(SB)/8, $0xfffc4df2fffc4df2
+DATA six18D<>+24(SB)/8, $0xfffc4df2fffc4df2
+GLOBL six18D<>(SB), RODATA|NOPTR, $32
+DATA six18S<>+0(SB)/8, $0xfffe7822fffe7822
+DATA six18S<>+8(SB)/8, $0xfffe7822fffe7822
+DATA six18S<>+16(SB)/8, $0xfffe7822fffe7822
+DATA six18S<>+24(SB)/8, $0xfffe7822fffe7822
+GLOBL six18S<>(SB), RODATA|NOPTR, $32
+DATA six12K<>+0(SB)/8, $0x0000045400000454
+DATA six12K<>+8(SB)/8, $0x0000045400000454
+DATA six12K<>+16(SB)/8, $0x0000045400000454
+DATA six12K<>+24(SB)/8, $0x0000045400000454
+GLOBL six12K<>(SB), RODATA|NOPTR, $32
+DATA six12D<>+0(SB)/8, $0xfffff138fffff138
+DATA six12D<>+8(SB)/8, $0xfffff138fffff138
+DATA six12D<>+16(SB)/8, $0xfffff138fffff138
+DATA six12D<>+24(SB)/8, $0xfffff138fffff138
+GLOBL six12D<>(SB), RODATA|NOPTR, $32
+DATA six12S<>+0(SB)/8, $0xfffff9e0fffff9e0
+DATA six12S<>+8(SB)/8, $0xfffff9e0fffff9e0
+DATA six12S<>+16(SB)/8, $0xfffff9e0fffff9e0
+DATA six12S<>+24(SB)/8, $0xfffff9e0fffff9e0
+GLOBL six12S<>(SB), RODATA|NOPTR, $32
+DATA threeK<>+0(SB)/8, $0x00000d4e00000d4e
+DATA threeK<>+8(SB)/8, $0x00000d4e00000d4e
+DATA threeK<>+16(SB)/8, $0x00000d4e00000d4e
+DATA threeK<>+24(SB)/8, $0x00000d4e00000d4e
+GLOBL threeK<>(SB), RODATA|NOPTR, $32
+DATA threeD<>+0(SB)/8, $0xffffe9ceffffe9ce
+DATA threeD<>+8(SB)/8, $0xffffe9ceffffe9ce
+DATA threeD<>+16(SB)/8, $0xffffe9ceffffe9ce
+DATA threeD<>+24(SB)/8, $0xffffe9ceffffe9ce
+GLOBL threeD<>(SB), RODATA|NOPTR, $32
+DATA threeS<>+0(SB)/8, $0x0000046a0000046a
+DATA threeS<>+8(SB)/8, $0x0000046a0000046a
+DATA threeS<>+16(SB)/8, $0x0000046a0000046a
+DATA threeS<>+24(SB)/8, $0x0000046a0000046a
+GLOBL threeS<>(SB), RODATA|NOPTR, $32
+DATA oneK<>+0(SB)/8, $0x00000fb100000fb1
+DATA oneK<>+8(SB)/8, $0x00000fb100000fb1
+DATA oneK<>+16(SB)/8, $0x00000fb100000fb1
+DATA oneK<>+24(SB)/8, $0x00000fb100000fb1
+GLOBL oneK<>(SB), RODATA|NOPTR, $32
+DATA oneD<>+0(SB)/8, $0xffffed30ffffed30
+DATA oneD<>+8(SB)/8, $0xffffed30ffffed30
+DATA oneD<>+16(SB)/8, $0xffffed30ffffed30
+DATA oneD<>+24(SB)/8, $0xffffed30ffffed30
+GLOBL oneD<>(SB), RODATA|NOPTR, $32
+DATA oneS<>+0(SB)/8, $0x00000c9200000c92
+DATA oneS<>+8(SB)/8, $0x00000c9200000c92
+DATA oneS<>+16(SB)/8, $0x00000c9200000c92
+DATA oneS<>+24(SB)/8, $0x00000c9200000c92
+GLOBL oneS<>(SB), RODATA|NOPTR, $32
+DATA half8<>+0(SB)/8, $0x000000b5000000b5
+DATA half8<>+8(SB)/8, $0x000000b5000000b5
+DATA half8<>+16(SB)/8, $0x000000b5000000b5
+DATA half8<>+24(SB)/8, $0x000000b5000000b5
+GLOBL half8<>(SB), RODATA|NOPTR, $32
+DATA half14<>+0(SB)/8, $0x00002d4100002d41
+DATA half14<>+8(SB)/8, $0x00002d4100002d41
+DATA half14<>+16(SB)/8, $0x00002d4100002d41
+DATA half14<>+24(SB)/8, $0x00002d4100002d41
+GLOBL half14<>(SB), RODATA|NOPTR, $32
+DATA nearest<>+0(SB)/8, $0x0008000000080000
+DATA nearest<>+8(SB)/8, $0x0008000000080000
+DATA nearest<>+16(SB)/8, $0x0008000000080000
+DATA nearest<>+24(SB)/8, $0x0008000000080000
+GLOBL nearest<>(SB), RODATA|NOPTR, $32
+DATA order<>+0(SB)/8, $0x0000000400000000
+DATA order<>+8(SB)/8, $0x0000000500000001
+DATA order<>+16(SB)/8, $0x0000000600000002
+DATA order<>+24(SB)/8, $0x0000000700000003
+GLOBL order<>(SB), RODATA|NOPTR, $32
+DATA top<>+0(SB)/8, $0x8080808080808080
+DATA top<>+8(SB)/8, $0x8080808080808080
+DATA top<>+16(SB)/8, $0x8080808080808080
+DATA top<>+24(SB)/8, $0x8080808080808080
+GLOBL top<>(SB), RODATA|NOPTR, $32
+
+// ROTATE turns a and b; the first result is left in b, the second in a.
+#define ROTATE(a, b, k, d, s, t) \
+	VPADDD b, a, t \
+	VPMULLD k<>(SB), t, t \
+	VPMULLD d<>(SB), b, b \
+	VPMULLD s<>(SB), a, a \
+	VPADDD b, t, b \
+	VPSUBD a, t, a
+
+// EVEN goes on from x0 in Y8, x1 in Y4, x2 in Y6 and x3 in Y2, and leaves them
+// in Y4, Y0, Y6 and Y2.
+#define EVEN \
+	VPADDD Y6, Y4, Y0 \
+	VPSUBD Y6, Y4, Y6 \
+	VPADDD Y2, Y8, Y4 \
+	VPSUBD Y2, Y8, Y2
+
+// ODD goes on from x7 in Y8, x4 in Y7, x5 in Y3 and x6 in Y5: the last two
+// butterflies but one, and the rotations after shifts by n.
+#define ODD(n) \
+	VPADDD Y3, Y8, Y1 \
+	VPSUBD Y3, Y8, Y3 \
+	VPADDD Y5, Y7, Y8 \
+	VPSUBD Y5, Y7, Y5 \
+	VPSRAD n, Y8, Y8 \
+	VPSRAD n, Y1, Y1 \
+	ROTATE(Y8, Y1, threeK, threeD, threeS, Y7) \
+	VPSRAD n, Y3, Y3 \
+	VPSRAD n, Y5, Y5 \
+	ROTATE(Y3, Y5, oneK, oneD, oneS, Y7)
+
+// LAST leaves the eight results in Y9, Y10, Y11, Y12, Y1, Y5, Y3 and Y8.
+#define LAST \
+	VPADDD Y8, Y4, Y9 \
+	VPSUBD Y8, Y4, Y8 \
+	VPADDD Y3, Y0, Y10 \
+	VPSUBD Y3, Y0, Y3 \
+	VPADDD Y5, Y6, Y11 \
+	VPSUBD Y5, Y6, Y5 \
+	VPADDD Y1, Y2, Y12 \
+	VPSUBD Y1, Y2, Y1
+
+// func inverse8(b *[64]int32, pix *byte, stride int)
+TEXT ·inverse8(SB), NOSPLIT, $0-24
+	MOVQ b+0(FP), SI
+	MOVQ pix+8(FP), DI
+	MOVQ stride+16(FP), DX
+
+	// Along the rows, all eight at once.
+	VMOVDQU 0(SI), Y0
+	VMOVDQU 32(SI), Y1
+	VMOVDQU 64(SI), Y2
+	VMOVDQU 96(SI), Y3
+	VMOVDQU 128(SI), Y4
+	VMOVDQU 160(SI), Y5
+	VMOVDQU 192(SI), Y6
+	VMOVDQU 224(SI), Y7
+	VPSLLD $17, Y0, Y0
+	VPSLLD $17, Y4, Y4
+	VPADDD Y4, Y0, Y8
+	VPSUBD Y4, Y0, Y4
+	ROTATE(Y2, Y6, six18K, six18D, six18S, Y0)
+	EVEN
+	VPSLLD $7, Y7, Y7
+	VPSLLD $7, Y1, Y1
+	VPADDD Y7, Y1, Y8
+	VPSUBD Y7, Y1, Y7
+	VPMULLD half8<>(SB), Y5, Y5
+	VPMULLD half8<>(SB), Y3, Y3
+	ODD($2)
+	LAST
+
+	// Columns to rows.
+	VPUNPCKLDQ Y10, Y9, Y0
+	VPUNPCKHDQ Y10, Y9, Y2
+	VPUNPCKLDQ Y12, Y11, Y4
+	VPUNPCKHDQ Y12, Y11, Y6
+	VPUNPCKLDQ Y5, Y1, Y7
+	VPUNPCKHDQ Y5, Y1, Y9
+	VPUNPCKLDQ Y8, Y3, Y10
+	VPUNPCKHDQ Y8, Y3, Y11
+	VPUNPCKLQDQ Y4, Y0, Y1
+	VPUNPCKHQDQ Y4, Y0, Y3
+	VPUNPCKLQDQ Y6, Y2, Y5
+	VPUNPCKHQDQ Y6, Y2, Y8
+	VPUNPCKLQDQ Y10, Y7, Y12
+	VPUNPCKHQDQ Y10, Y7, Y13
+	VPUNPCKLQDQ Y11, Y9, Y14
+	VPUNPCKHQDQ Y11, Y9, Y15
+	VPERM2I128 $0x20, Y12, Y1, Y0
+	VPERM2I128 $0x31, Y12, Y1, Y4
+	VPERM2I128 $0x20, Y13, Y3, Y1
+	VPERM2I128 $0x20, Y14, Y5, Y2
+	VPERM2I128 $0x31, Y14, Y5, Y6
+	VPERM2I128 $0x31, Y13, Y3, Y5
+	VPERM2I128 $0x20, Y15, Y8, Y3
+	VPERM2I128 $0x31, Y15, Y8, Y7
+
+	// Down the columns.
+	VPADDD nearest<>(SB), Y0, Y0
+	VPADDD Y4, Y0, Y8
+	VPSUBD Y4, Y0, Y4
+	VPSRAD $2, Y8, Y8
+	VPSRAD $2, Y4, Y4
+	VPSRAD $13, Y2, Y2
+	VPSRAD $13, Y6, Y6
+	ROTATE(Y2, Y6, six12K, six12D, six12S, Y0)
+	EVEN
+	VPADDD Y7, Y1, Y8
+	VPSUBD Y7, Y1, Y7
+	VPSRAD $13, Y3, Y3
+	VPSRAD $13, Y5, Y5
+	VPMULLD half14<>(SB), Y3, Y3
+	VPMULLD half14<>(SB), Y5, Y5
+	ODD($14)
+	LAST
+	VPSRAD $18, Y9, Y9
+	VPSRAD $18, Y10, Y10
+	VPSRAD $18, Y11, Y11
+	VPSRAD $18, Y12, Y12
+	VPSRAD $18, Y1, Y1
+	VPSRAD $18, Y5, Y5
+	VPSRAD $18, Y3, Y3
+	VPSRAD $18, Y8, Y8
+
+	// Clamped to bytes, with 128 in the middle.
+	VMOVDQU order<>(SB), Y15
+	VMOVDQU top<>(SB), Y14
+	VPACKSSDW Y10, Y9, Y9
+	VPACKSSDW Y12, Y11, Y11
+	VPACKSSWB Y11, Y9, Y9
+	VPACKSSDW Y5, Y1, Y1
+	VPACKSSDW Y8, Y3, Y3
+	VPACKSSWB Y3, Y1, Y1
+	VPERMD Y9, Y15, Y9
+	VPERMD Y1, Y15, Y1
+	VPXOR Y14, Y9, Y9
+	VPXOR Y14, Y1, Y1
+	VEXTRACTI128 $1, Y9, X2
+	VEXTRACTI128 $1, Y1, X3
+	VMOVQ X9, (DI)
+	VPEXTRQ $1, X9, (DI)(DX*1)
+	LEAQ (DI)(DX*2), DI
+	VMOVQ X2, (DI)
+	VPEXTRQ $1, X2, (DI)(DX*1)
+	LEAQ (DI)(DX*2), DI
+	VMOVQ X1, (DI)
+	VPEXTRQ $1, X1, (DI)(DX*1)
+	LEAQ (DI)(DX*2), DI
+	VMOVQ X3, (DI)
+	VPEXTRQ $1, X3, (DI)(DX*1)
+	VZEROUPPER
+	RET

@@ -1,0 +1,141 @@
+#include "textflag.h"
+
+DATA steps<>+0(SB)/8, $0x3f80000000000000
+DATA steps<>+8(SB)/8, $0x4040000040000000
+DATA steps<>+16(SB)/8, $0x40a0000040800000
+DATA steps<>+24(SB)/8, $0x40e0000040c00000
+GLOBL steps<>(SB), RODATA|NOPTR, $32
+DATA eight<>+0(SB)/4, $0x41000000
+GLOBL eight<>(SB), RODATA|NOPTR, $4
+DATA signs<>+0(SB)/4, $0x80000000
+GLOBL signs<>(SB), RODATA|NOPTR, $4
+
+// PULL leaves the weight of eight places in w: inside times most over the
+// larger of most and the difference, which it leaves in d.
+#define PULL(d, w) \
+	VMOVUPS (DX)(AX*4), d \
+	VSUBPS (SI)(AX*4), d, d \
+	VBROADCASTSS signs<>(SB), w \
+	VANDNPS d, w, w \
+	VMAXPS Y15, w, w \
+	VDIVPS w, Y15, w \
+	VMULPS (R10)(AX*4), w, w
+
+// TOTAL puts the sum of a register's eight numbers into m at off.
+#define TOTAL(y, x, off) \
+	VHADDPS y, y, y \
+	VHADDPS y, y, y \
+	VEXTRACTF128 $1, y, X15 \
+	VADDSS X15, x, x \
+	VMOVSS x, off(DI)
+
+// func align8(m *Moments, t, q, gx, gy, inside *float32, n int, first, most float32)
+TEXT ·align8(SB), NOSPLIT, $0-64
+	MOVQ m+0(FP), DI
+	MOVQ t+8(FP), SI
+	MOVQ q+16(FP), DX
+	MOVQ gx+24(FP), R8
+	MOVQ gy+32(FP), R9
+	MOVQ inside+40(FP), R10
+	MOVQ n+48(FP), CX
+
+	// Agreement, and slopes times difference.
+	VBROADCASTSS first+56(FP), Y14
+	VADDPS steps<>(SB), Y14, Y14
+	VBROADCASTSS most+60(FP), Y15
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ AX, AX
+first:
+	PULL(Y7, Y8)
+	VMOVUPS (R10)(AX*4), Y9
+	VMULPS (SI)(AX*4), Y9, Y10
+	VMULPS (DX)(AX*4), Y9, Y11
+	VMULPS Y10, Y11, Y12
+	VADDPS Y12, Y0, Y0
+	VMULPS Y10, Y10, Y10
+	VADDPS Y10, Y1, Y1
+	VMULPS Y11, Y11, Y11
+	VADDPS Y11, Y2, Y2
+	VMULPS (R8)(AX*4), Y8, Y9
+	VMULPS (R9)(AX*4), Y8, Y10
+	VMULPS Y7, Y9, Y9
+	VMULPS Y7, Y10, Y10
+	VADDPS Y9, Y3, Y3
+	VMULPS Y14, Y9, Y9
+	VADDPS Y9, Y4, Y4
+	VADDPS Y10, Y5, Y5
+	VMULPS Y14, Y10, Y10
+	VADDPS Y10, Y6, Y6
+	VBROADCASTSS eight<>(SB), Y13
+	VADDPS Y13, Y14, Y14
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  first
+	TOTAL(Y0, X0, 0)
+	TOTAL(Y1, X1, 4)
+	TOTAL(Y2, X2, 8)
+	TOTAL(Y3, X3, 12)
+	TOTAL(Y4, X4, 16)
+	TOTAL(Y5, X5, 20)
+	TOTAL(Y6, X6, 24)
+
+	// Products of slopes.
+	VBROADCASTSS first+56(FP), Y14
+	VADDPS steps<>(SB), Y14, Y14
+	VBROADCASTSS most+60(FP), Y15
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	XORQ AX, AX
+second:
+	PULL(Y9, Y10)
+	VMOVUPS (R8)(AX*4), Y11
+	VMOVUPS (R9)(AX*4), Y12
+	VMULPS Y11, Y10, Y9 // wx
+	VMULPS Y12, Y10, Y10 // wy
+	VMULPS Y11, Y9, Y11 // xx
+	VMULPS Y12, Y9, Y9 // xy
+	VMULPS Y12, Y10, Y10 // yy
+	VADDPS Y11, Y0, Y0
+	VMULPS Y14, Y11, Y11
+	VADDPS Y11, Y1, Y1
+	VMULPS Y14, Y11, Y11
+	VADDPS Y11, Y2, Y2
+	VADDPS Y9, Y3, Y3
+	VMULPS Y14, Y9, Y9
+	VADDPS Y9, Y4, Y4
+	VMULPS Y14, Y9, Y9
+	VADDPS Y9, Y5, Y5
+	VADDPS Y10, Y6, Y6
+	VMULPS Y14, Y10, Y10
+	VADDPS Y10, Y7, Y7
+	VMULPS Y14, Y10, Y10
+	VADDPS Y10, Y8, Y8
+	VBROADCASTSS eight<>(SB), Y13
+	VADDPS Y13, Y14, Y14
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  second
+	TOTAL(Y0, X0, 28)
+	TOTAL(Y1, X1, 32)
+	TOTAL(Y2, X2, 36)
+	TOTAL(Y3, X3, 40)
+	TOTAL(Y4, X4, 44)
+	TOTAL(Y5, X5, 48)
+	TOTAL(Y6, X6, 52)
+	TOTAL(Y7, X7, 56)
+	TOTAL(Y8, X8, 60)
+	VZEROUPPER
+	RET

@@ -1,0 +1,266 @@
+#include "textflag.h"
+
+DATA odd<>+0(SB)/8, $0x8000000000000000
+DATA odd<>+8(SB)/8, $0x8000000000000000
+DATA odd<>+16(SB)/8, $0x8000000000000000
+DATA odd<>+24(SB)/8, $0x8000000000000000
+GLOBL odd<>(SB), RODATA|NOPTR, $32
+DATA pairs<>+0(SB)/8, $0x0000000000000000
+DATA pairs<>+8(SB)/8, $0x8000000080000000
+DATA pairs<>+16(SB)/8, $0x0000000000000000
+DATA pairs<>+24(SB)/8, $0x8000000080000000
+GLOBL pairs<>(SB), RODATA|NOPTR, $32
+DATA half<>+0(SB)/8, $0x0000000000000000
+DATA half<>+8(SB)/8, $0x0000000000000000
+DATA half<>+16(SB)/8, $0x8000000080000000
+DATA half<>+24(SB)/8, $0x8000000080000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+DATA sign<>+0(SB)/8, $0x8000000080000000
+DATA sign<>+8(SB)/8, $0x8000000080000000
+DATA sign<>+16(SB)/8, $0x8000000080000000
+DATA sign<>+24(SB)/8, $0x8000000080000000
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+DATA atan1<>+0(SB)/8, $0x3e22f9833e22f983
+DATA atan1<>+8(SB)/8, $0x3e22f9833e22f983
+DATA atan1<>+16(SB)/8, $0x3e22f9833e22f983
+DATA atan1<>+24(SB)/8, $0x3e22f9833e22f983
+GLOBL atan1<>(SB), RODATA|NOPTR, $32
+DATA atan3<>+0(SB)/8, $0xbd58ed31bd58ed31
+DATA atan3<>+8(SB)/8, $0xbd58ed31bd58ed31
+DATA atan3<>+16(SB)/8, $0xbd58ed31bd58ed31
+DATA atan3<>+24(SB)/8, $0xbd58ed31bd58ed31
+GLOBL atan3<>(SB), RODATA|NOPTR, $32
+DATA atan5<>+0(SB)/8, $0x3cfc689c3cfc689c
+DATA atan5<>+8(SB)/8, $0x3cfc689c3cfc689c
+DATA atan5<>+16(SB)/8, $0x3cfc689c3cfc689c
+DATA atan5<>+24(SB)/8, $0x3cfc689c3cfc689c
+GLOBL atan5<>(SB), RODATA|NOPTR, $32
+DATA atan7<>+0(SB)/8, $0x3c4663923c466392
+DATA atan7<>+8(SB)/8, $0x3c4663923c466392
+DATA atan7<>+16(SB)/8, $0x3c4663923c466392
+DATA atan7<>+24(SB)/8, $0x3c4663923c466392
+GLOBL atan7<>(SB), RODATA|NOPTR, $32
+DATA quarter<>+0(SB)/8, $0x3e8000003e800000
+DATA quarter<>+8(SB)/8, $0x3e8000003e800000
+DATA quarter<>+16(SB)/8, $0x3e8000003e800000
+DATA quarter<>+24(SB)/8, $0x3e8000003e800000
+GLOBL quarter<>(SB), RODATA|NOPTR, $32
+DATA halfTurn<>+0(SB)/8, $0x3f0000003f000000
+DATA halfTurn<>+8(SB)/8, $0x3f0000003f000000
+DATA halfTurn<>+16(SB)/8, $0x3f0000003f000000
+DATA halfTurn<>+24(SB)/8, $0x3f0000003f000000
+GLOBL halfTurn<>(SB), RODATA|NOPTR, $32
+DATA whole<>+0(SB)/8, $0x3f8000003f800000
+DATA whole<>+8(SB)/8, $0x3f8000003f800000
+DATA whole<>+16(SB)/8, $0x3f8000003f800000
+DATA whole<>+24(SB)/8, $0x3f8000003f800000
+GLOBL whole<>(SB), RODATA|NOPTR, $32
+
+// func mul8(dst, a, b *float32, n int)
+TEXT ·mul8(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), CX
+	XORQ AX, AX
+mul:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS (DX)(AX*4), Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  mul
+	VZEROUPPER
+	RET
+
+// WITHIN does the steps of 1, 2 and 4 within a register: the lower one of each
+// pair twice, plus the upper one, whose sign is turned the second time.
+#define WITHIN(x) \
+	VMOVSHDUP x, Y4 \
+	VMOVSLDUP x, x \
+	VXORPS Y13, Y4, Y4 \
+	VADDPS Y4, x, x \
+	VPERMILPS $0xee, x, Y4 \
+	VPERMILPS $0x44, x, x \
+	VXORPS Y14, Y4, Y4 \
+	VADDPS Y4, x, x \
+	VPERM2F128 $0x11, x, x, Y4 \
+	VPERM2F128 $0x00, x, x, x \
+	VXORPS Y15, Y4, Y4 \
+	VADDPS Y4, x, x
+
+// ACROSS does two steps among four registers, into Y4 to Y7.
+#define ACROSS \
+	VADDPS Y1, Y0, Y8 \
+	VSUBPS Y1, Y0, Y9 \
+	VADDPS Y3, Y2, Y10 \
+	VSUBPS Y3, Y2, Y11 \
+	VADDPS Y10, Y8, Y4 \
+	VADDPS Y11, Y9, Y5 \
+	VSUBPS Y10, Y8, Y6 \
+	VSUBPS Y11, Y9, Y7
+
+// func hadamard128(v *[128]float32)
+TEXT ·hadamard128(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), SI
+	VMOVUPS odd<>(SB), Y13
+	VMOVUPS pairs<>(SB), Y14
+	VMOVUPS half<>(SB), Y15
+	MOVQ SI, DI
+	MOVQ $4, CX
+near:
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	WITHIN(Y0)
+	WITHIN(Y1)
+	WITHIN(Y2)
+	WITHIN(Y3)
+	ACROSS
+	VMOVUPS Y4, 0(DI)
+	VMOVUPS Y5, 32(DI)
+	VMOVUPS Y6, 64(DI)
+	VMOVUPS Y7, 96(DI)
+	ADDQ $128, DI
+	DECQ CX
+	JNZ near
+	MOVQ SI, DI
+	MOVQ $4, CX
+far:
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 128(DI), Y1
+	VMOVUPS 256(DI), Y2
+	VMOVUPS 384(DI), Y3
+	ACROSS
+	VMOVUPS Y4, 0(DI)
+	VMOVUPS Y5, 128(DI)
+	VMOVUPS Y6, 256(DI)
+	VMOVUPS Y7, 384(DI)
+	ADDQ $32, DI
+	DECQ CX
+	JNZ far
+	VZEROUPPER
+	RET
+
+// func positive64(v *[64]float32) uint64
+TEXT ·positive64(SB), NOSPLIT, $0-16
+	MOVQ v+0(FP), SI
+	VXORPS Y7, Y7, Y7
+	XORQ AX, AX
+	MOVQ $8, CX
+	ADDQ $224, SI
+eight:
+	VCMPPS $1, (SI), Y7, Y0 // 0 < v
+	VMOVMSKPS Y0, DX
+	SHLQ $8, AX
+	ORQ DX, AX
+	SUBQ $32, SI
+	DECQ CX
+	JNZ eight
+	VZEROUPPER
+	MOVQ AX, ret+8(FP)
+	RET
+
+// func gradients8(size, turn, right, left, below, above *float32, n int)
+TEXT ·gradients8(SB), NOSPLIT, $0-56
+	MOVQ size+0(FP), DI
+	MOVQ turn+8(FP), SI
+	MOVQ right+16(FP), R8
+	MOVQ left+24(FP), R9
+	MOVQ below+32(FP), R10
+	MOVQ above+40(FP), R11
+	MOVQ n+48(FP), CX
+	VMOVUPS sign<>(SB), Y15
+	VXORPS Y14, Y14, Y14
+	VMOVUPS whole<>(SB), Y13
+	XORQ AX, AX
+gradient:
+	VMOVUPS (R8)(AX*4), Y0
+	VSUBPS (R9)(AX*4), Y0, Y0 // x
+	VMOVUPS (R10)(AX*4), Y1
+	VSUBPS (R11)(AX*4), Y1, Y1 // y
+	VANDNPS Y0, Y15, Y2 // without signs
+	VANDNPS Y1, Y15, Y3
+	VMAXPS Y3, Y2, Y4 // hi
+	VMINPS Y3, Y2, Y5 // lo
+	VDIVPS Y4, Y5, Y5 // q
+	VMULPS Y5, Y5, Y6 // s
+	VMULPS atan7<>(SB), Y6, Y7
+	VMOVUPS atan5<>(SB), Y8
+	VSUBPS Y7, Y8, Y7
+	VMULPS Y7, Y6, Y7
+	VADDPS atan3<>(SB), Y7, Y7
+	VMULPS Y7, Y6, Y7
+	VADDPS atan1<>(SB), Y7, Y7
+	VMULPS Y7, Y5, Y7 // t
+	VCMPPS $1, Y3, Y2, Y8 // ax < ay
+	VMOVUPS quarter<>(SB), Y9
+	VSUBPS Y7, Y9, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VCMPPS $1, Y14, Y0, Y8 // x < 0
+	VMOVUPS halfTurn<>(SB), Y9
+	VSUBPS Y7, Y9, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VCMPPS $1, Y14, Y1, Y8 // y < 0
+	VSUBPS Y7, Y13, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VCMPPS $2, Y7, Y13, Y8 // 1 <= t
+	VSUBPS Y13, Y7, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VCMPPS $4, Y14, Y4, Y8 // hi is not 0
+	VANDPS Y8, Y7, Y7
+	VMOVUPS Y7, (SI)(AX*4)
+	VMULPS Y0, Y0, Y0
+	VMULPS Y1, Y1, Y1
+	VADDPS Y1, Y0, Y0
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  gradient
+	VZEROUPPER
+	RET
+
+// func peaks8(marks *uint8, row, above, below, low, high *float32, n int, faint float32)
+TEXT ·peaks8(SB), NOSPLIT, $0-60
+	MOVQ marks+0(FP), DI
+	MOVQ row+8(FP), SI
+	MOVQ above+16(FP), R8
+	MOVQ below+24(FP), R9
+	MOVQ low+32(FP), R10
+	MOVQ high+40(FP), R11
+	MOVQ n+48(FP), CX
+	VBROADCASTSS faint+56(FP), Y15
+	VXORPS sign<>(SB), Y15, Y14
+	XORQ AX, AX
+peak:
+	VMOVUPS 4(SI)(AX*4), Y0
+	VMOVUPS (SI)(AX*4), Y1
+	VMAXPS 4(R10)(AX*4), Y1, Y2 // to be beyond
+	VMINPS 4(R10)(AX*4), Y1, Y3
+	VMOVUPS 8(SI)(AX*4), Y4
+	VMAXPS 4(R8)(AX*4), Y4, Y5 // not to be within
+	VMINPS 4(R8)(AX*4), Y4, Y6
+	VMOVUPS 4(R9)(AX*4), Y7
+	VMAXPS 4(R11)(AX*4), Y7, Y8
+	VMINPS 4(R11)(AX*4), Y7, Y9
+	VMAXPS Y8, Y5, Y5
+	VMAXPS Y15, Y5, Y5
+	VMINPS Y9, Y6, Y6
+	VMINPS Y14, Y6, Y6
+	VCMPPS $1, Y0, Y2, Y2 // under v
+	VCMPPS $2, Y0, Y5, Y5 // under it or equal
+	VANDPS Y5, Y2, Y2
+	VCMPPS $1, Y3, Y0, Y3 // v under
+	VCMPPS $2, Y6, Y0, Y6
+	VANDPS Y6, Y3, Y3
+	VORPS Y3, Y2, Y2
+	VMOVMSKPS Y2, DX
+	MOVB DX, (DI)
+	INCQ DI
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT  peak
+	VZEROUPPER
+	RET
