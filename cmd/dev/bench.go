@@ -13,6 +13,9 @@ func runBench(ctx context.Context, args []string) error {
 		"photos": func() error {
 			return command(ctx, nil, "go", "run", "./cmd/dev/bench", "photos", filepath.Join(data, "photos"))
 		},
+		"speed": func() error { // of photos, printed only
+			return command(ctx, nil, "go", "run", "./cmd/dev/bench", "speed", filepath.Join(data, "photos"))
+		},
 		"detect": func() error {
 			return command(ctx, nil, "go", "run", "./cmd/dev/bench", "detect", filepath.Join(data, "text"))
 		},
@@ -30,7 +33,7 @@ func runBench(ctx context.Context, args []string) error {
 	for _, kind := range args {
 		run, ok := kinds[kind]
 		if !ok {
-			return fmt.Errorf("no benchmark is called %q; there are go, photos and detect", kind)
+			return fmt.Errorf("no benchmark is called %q; there are go, photos, speed and detect", kind)
 		}
 		if err := run(); err != nil {
 			return err

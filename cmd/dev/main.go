@@ -36,7 +36,7 @@ func jobs() []job {
 		{"run", "open the program on the demo community (further arguments go to it)", runProgram},
 		{"test", "run every test; installs what they need", runTests},
 		{"lint", "gofumpt, go vet, staticcheck, golangci-lint", runLint},
-		{"bench", "benchmarks and scores beside their baselines; `bench photos`, `bench detect`, `bench go`", runBench},
+		{"bench", "benchmarks and scores beside their baselines; `bench photos`, `bench speed` (of photos alone), `bench detect`, `bench go`", runBench},
 		{"shots", "leave PNGs of every screen in shots/; `shots FOLDER case*` only of some", runShots},
 		{"package", "a release build in dist/", runPackage},
 		{"train", "compute the detectors' trained parts again", runTrain},

@@ -36,13 +36,16 @@ type Options struct {
 	Scale   int    // photos in the large matcher; 0: 300,000; negative: no large matchers
 	Large   int    // hashes in the large index; 0: 10,000,000; negative: left out
 	Page    string // file that the tables are written to as Markdown; empty: none
+
+	OnlySpeed bool      // leave out how well photos are matched
+	FirstSync FirstSync // nil: left out
+	Avatars   int       // photos of the first sync; 0: 10,000
 }
 
 // Run measures with the photographs below dataDir and prints the tables; they
 // become the page of the repository if that is where it's run.
-func Run(ctx context.Context, w io.Writer, dataDir string) error {
+func Run(ctx context.Context, w io.Writer, dataDir string, o Options) error {
 	const page = "assets/readme/photos.md"
-	o := Options{}
 	if _, err := os.Stat(filepath.Dir(page)); err == nil {
 		o.Page = page
 	}
@@ -66,8 +69,10 @@ func RunWith(ctx context.Context, w io.Writer, dataDir string, o Options) error 
 	}
 	r := &report{out: w}
 	fmt.Fprintf(&r.page, "# How well photos are matched\n\nMade by `go run ./cmd/dev bench photos`; don't edit.\n")
-	if err := s.quality(ctx, r, o); err != nil {
-		return err
+	if !o.OnlySpeed {
+		if err := s.quality(ctx, r, o); err != nil {
+			return err
+		}
 	}
 	if err := speeds(ctx, r, s, o); err != nil {
 		return err

@@ -43,7 +43,7 @@ func TestLimitKeepsFalseMatchesRare(t *testing.T) {
 
 func TestNoPhotos(t *testing.T) {
 	var out strings.Builder
-	if err := Run(context.Background(), &out, t.TempDir()); !errors.Is(err, ErrNoPhotos) {
+	if err := Run(context.Background(), &out, t.TempDir(), Options{}); !errors.Is(err, ErrNoPhotos) {
 		t.Errorf("an empty folder: %v", err)
 	}
 }

@@ -28,6 +28,9 @@ func speeds(ctx context.Context, r *report, s *set, o Options) error {
 	if err := hashing(r, s); err != nil {
 		return err
 	}
+	if err := s.firstSync(ctx, r, o); err != nil {
+		return err
+	}
 	if err := indexes(ctx, r, o); err != nil {
 		return err
 	}

@@ -37,11 +37,13 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) != 2 {
-		return errors.New("usage: bench photos|detect DATA-FOLDER")
+		return errors.New("usage: bench photos|speed|detect DATA-FOLDER")
 	}
 	switch kind, folder := args[0], args[1]; kind {
 	case "photos":
-		return photos.Run(ctx, os.Stdout, folder)
+		return photos.Run(ctx, os.Stdout, folder, photos.Options{FirstSync: firstSync})
+	case "speed":
+		return photos.RunWith(ctx, os.Stdout, folder, photos.Options{FirstSync: firstSync, OnlySpeed: true})
 	case "detect":
 		return detect(ctx, folder)
 	default:
