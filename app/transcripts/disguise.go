@@ -1,7 +1,6 @@
 package transcripts
 
 import (
-	"slices"
 	"strings"
 
 	"mensch/app/transcripts/phrase"
@@ -14,7 +13,6 @@ const maxDisguise = 24
 // hidden by spelling (sh1t, f*ck, f u c k, fuuuck, btch) become one token each,
 // with the plain word behind it.
 func (r *Reader) weigh(l *line) {
-	l.weights = slices.Grow(l.weights[:0], len(l.toks))[:len(l.toks)]
 	masked := false
 	var taken []bool
 	for k := range l.toks {

@@ -113,7 +113,22 @@ func (r *Reader) param(detector, name string) float64 {
 type scratch struct {
 	matcher *phrase.Matcher
 	feats   linear.Features
+	lines   []line
+	toks    []phrase.Token // of all lines of a review
+	weights []weight       // and theirs
 }
+
+// clear lets go of the review before, whose lines must not be used any more.
+func (sc *scratch) clear() {
+	clear(sc.lines)
+	sc.lines, sc.toks, sc.weights = sc.lines[:0], sc.toks[:0], sc.weights[:0]
+	if cap(sc.toks) > longScratch {
+		sc.lines, sc.toks, sc.weights = nil, nil, nil
+	}
+}
+
+// longScratch is how many tokens a scratch keeps room for.
+const longScratch = 1 << 16
 
 // hit is a phrase rule that held in a message.
 type hit struct {
@@ -230,10 +245,24 @@ func (l *line) hitSpan(h hit, label string) model.Span {
 	return l.span(int(l.toks[h.i].A), int(l.toks[h.j-1].B), label)
 }
 
-// read folds, cuts and matches one message.
+// read folds, cuts and matches one message, in memory of its own.
 func (r *Reader) read(m *model.Message, sc *scratch) line {
+	toks, weights := len(sc.toks), len(sc.weights)
+	l := r.skim(m, sc)
+	l.toks, l.weights = slices.Clone(l.toks), slices.Clone(l.weights)
+	sc.toks, sc.weights = sc.toks[:toks], sc.weights[:weights]
+	return l
+}
+
+// skim does the same in the scratch: the line lives until that is cleared.
+func (r *Reader) skim(m *model.Message, sc *scratch) line {
 	l := line{msg: m, text: fold.New(m.Text)}
-	l.toks = r.book.Tokens(&l.text, make([]phrase.Token, 0, 8+len(m.Text)/4))
+	n := len(sc.toks)
+	sc.toks = r.book.Tokens(&l.text, sc.toks)
+	l.toks = sc.toks[n:len(sc.toks):len(sc.toks)]
+	n = len(sc.weights)
+	sc.weights = slices.Grow(sc.weights, len(l.toks))[:n+len(l.toks)]
+	l.weights = sc.weights[n:len(sc.weights):len(sc.weights)]
 	l.ents = r.words.Find(&l.text, l.toks)
 	if l.expert() {
 		if l.counts, l.signs = r.words.Hints(l.text.S, l.toks); l.counts {
@@ -258,11 +287,11 @@ func (r *Reader) read(m *model.Message, sc *scratch) line {
 func (r *Reader) Review(c model.Conversation) []model.Finding {
 	sc := r.scratch.Get().(*scratch)
 	defer r.scratch.Put(sc)
-	lines := make([]line, len(c.Messages))
+	defer sc.clear()
 	for i := range c.Messages {
-		lines[i] = r.read(&c.Messages[i], sc)
+		sc.lines = append(sc.lines, r.skim(&c.Messages[i], sc))
 	}
-	return r.judge(c, lines, sc)
+	return r.judge(c, sc.lines, sc)
 }
 
 // judge gives the findings of a conversation whose messages have been read.

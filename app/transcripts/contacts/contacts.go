@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"mensch/app/transcripts/fold"
 	"mensch/app/transcripts/phrase"
@@ -46,6 +47,7 @@ type Entity struct {
 type Words struct {
 	Book  *phrase.Book
 	hints []uint8
+	pages sync.Pool
 
 	phoneCue, strongCue, notPhone, messenger, payer, own, stop, unitWord, street, streetWord, unitMark, place func(phrase.Token) bool
 }
@@ -96,7 +98,8 @@ func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
 	if !w.worth(t.S, toks) {
 		return nil
 	}
-	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks)), tries: 48}
+	p := w.open(t, toks)
+	defer p.close()
 	p.emails()
 	p.gluedMails()
 	p.urls()
@@ -109,6 +112,26 @@ func (w *Words) Find(t *fold.Text, toks []phrase.Token) []Entity {
 	p.providers()
 	slices.SortFunc(p.out, func(a, b Entity) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(b.B, a.B)) })
 	return p.out
+}
+
+// open gives a page to find contacts on; close it.
+func (w *Words) open(t *fold.Text, toks []phrase.Token) *page {
+	p, ok := w.pages.Get().(*page)
+	if !ok {
+		p = &page{}
+	}
+	*p = page{Words: w, t: t, s: t.S, toks: toks, taken: slices.Grow(p.taken[:0], len(toks))[:len(toks)], tries: 48}
+	clear(p.taken)
+	return p
+}
+
+// close gives the page's memory back; what was found stays.
+func (p *page) close() {
+	w := p.Words
+	*p = page{taken: p.taken}
+	if cap(p.taken) <= 4096 {
+		w.pages.Put(p)
+	}
 }
 
 // What a word may be a part of, for worth.

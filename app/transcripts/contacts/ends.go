@@ -38,7 +38,8 @@ func (w *Words) Ends(t *fold.Text, toks []phrase.Token) (head, tail End, whole b
 }
 
 func (w *Words) ends(t *fold.Text, toks []phrase.Token) (head, tail End, whole bool) {
-	p := &page{Words: w, t: t, s: t.S, toks: toks, taken: make([]bool, len(toks))}
+	p := w.open(t, toks)
+	defer p.close()
 	words, runs := 0, 0
 	for i := 0; i < len(toks); {
 		u, ok := p.unitAt(i)

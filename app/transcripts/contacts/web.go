@@ -53,23 +53,41 @@ func (p *page) scheme(i int) {
 		b++
 	}
 	// In the reading, without case, the same characters stand as in the text.
-	var m []int
-	if strings.IndexByte(p.s[a:b], ':') > 0 { // every scheme ends with one
-		m = strictURL().FindStringIndex(p.s[a:b])
-	}
-	if m == nil || m[0] != 0 {
+	length := urlLength(p.s[a:b])
+	if length == 0 {
 		// "hxxp://", "ttp://" and the like
 		if w := p.text(i); (w == "hxxp" || w == "hxxps" || w == "ttp" || w == "ttps") && i+4 < len(p.toks) {
 			p.bare(i+4, i)
 		}
 		return
 	}
-	end := a + m[1]
+	end := a + length
 	j := p.at(end)
 	host, path := split(p.s[a:end])
 	e := Entity{Kind: URL, I: i, J: j, A: a, B: end, Value: host + path, Score: 0.97}
 	p.service(&e, host)
 	p.add(e)
+}
+
+// urlLength gives how much of s is an address with a scheme, from the begin on, as
+// xurls reads it.
+func urlLength(s string) int {
+	if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
+		// Most are of plain characters to the last, and are one address.
+		plain := true
+		for i := range len(s) {
+			c := s[i]
+			plain = plain && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '/' || c == '.' || c == ':' || c == '-' || c == '_' || c == '~' || c == '?' || c == '=' || c == '&' || c == '%')
+		}
+		if c := s[len(s)-1]; plain && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
+			return len(s)
+		}
+	}
+	m := strictURL().FindStringIndex(s)
+	if m == nil || m[0] != 0 {
+		return 0
+	}
+	return m[1]
 }
 
 func split(u string) (host, path string) {

@@ -360,10 +360,11 @@ var byteKinds = func() (kinds [256]uint8) {
 // longestNumber is how many digits a number has at most that is a word.
 const longestNumber = 4
 
-// Tokens cuts a text into tokens, appending to buf.
+// Tokens cuts a text into tokens, appending to buf. What is in buf already
+// belongs to other texts.
 func (b *Book) Tokens(t *fold.Text, buf []Token) []Token {
 	s := t.S
-	out := buf[:0]
+	out, begin := buf, len(buf)
 	for i := 0; i < len(s); {
 		c := s[i]
 		kind := byteKinds[c]
@@ -408,8 +409,8 @@ func (b *Book) Tokens(t *fold.Text, buf []Token) []Token {
 		}
 		k.Stop = k.Cap && k.ID != 0 && has(b.stop, k.ID)
 		k.B = int32(i)
-		if k.ID != 0 && len(out) > 0 {
-			b.pair(s, out, k)
+		if k.ID != 0 && len(out) > begin {
+			b.pair(s, out[begin:], k)
 		}
 		out = append(out, k)
 	}
