@@ -320,23 +320,6 @@ func (d *Desk) confirm(ctx context.Context, decision model.Decision, from model.
 	return nil
 }
 
-// decideAgain confirms a decision that lost to another one, on the case as it
-// is now and under a key of its own.
-func (d *Desk) decideAgain(ctx context.Context, old model.Decision) error {
-	held, err := d.store.Case(ctx, old.CaseID)
-	if err != nil {
-		return fmt.Errorf("reading case %s: %w", old.CaseID, err)
-	}
-	again := old
-	again.ID, again.CaseVersion, again.LeaseToken = uuid.NewString(), held.Version, 0
-	again.DecidedAt = d.now().UTC().Truncate(time.Millisecond)
-	again.Sanctions = slices.Clone(old.Sanctions)
-	for i := range again.Sanctions {
-		again.Sanctions[i].ID, again.Sanctions[i].DecisionID = uuid.NewString(), again.ID
-	}
-	return d.confirm(ctx, again, held.State)
-}
-
 // Undo takes a decision, a proposal or an answer to one back that has not been
 // sent; the case is as before.
 func (d *Desk) Undo(ctx context.Context, decisionID string) error {

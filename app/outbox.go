@@ -41,30 +41,23 @@ func (d *Desk) RetryOutbox(ctx context.Context, decisionID string) error {
 }
 
 // ResolveConflict ends a conflict: either the decision that stands at the
-// platform is taken over and ours is dropped, or ours is decided anew on the
-// case as it is now, as a decision of its own with its own undo time. A *Refusal
-// leaves the conflict as it is.
+// platform is taken over and ours is dropped, or ours is decided anew as
+// DecideAgain does it. A *Refusal leaves the conflict as it is.
 func (d *Desk) ResolveConflict(ctx context.Context, decisionID string, keepMine bool) error {
-	entry, err := d.store.OutboxEntry(ctx, decisionID)
-	if err != nil {
-		return fmt.Errorf("reading the outbox: %w", err)
+	if keepMine {
+		_, err := d.DecideAgain(ctx, decisionID, "")
+		return err
 	}
-	if entry.State != model.OutboxConflict && entry.State != model.OutboxRejected {
-		return &Refusal{Why: "This decision is in no conflict. Nothing was changed."}
+	entry, err := d.lost(ctx, decisionID)
+	if err != nil {
+		return err
 	}
 	to, err := cases.NextOutbox(entry.State, cases.OutboxDrop)
 	if err != nil {
 		return fmt.Errorf("resolving the conflict: %w", err)
 	}
-	if keepMine {
-		if err := d.roomFor(ctx, entry.Decision); err != nil {
-			return err
-		}
-	}
 	change := model.OutboxChange{DecisionID: decisionID, From: entry.State, To: to, At: d.now().UTC(), LastError: "Dropped for the decision that stands at the platform."}
-	if keepMine {
-		change.LastError = "Decided anew on the case as it is now."
-	} else if entry.State == model.OutboxConflict {
+	if entry.State == model.OutboxConflict {
 		if change.CaseState, err = cases.Next(model.CaseConflict, cases.Event{Kind: cases.KeepTheirs}); err != nil {
 			return fmt.Errorf("resolving the conflict: %w", err)
 		}
@@ -72,14 +65,8 @@ func (d *Desk) ResolveConflict(ctx context.Context, decisionID string, keepMine 
 	if err := d.store.SettleOutbox(ctx, change); err != nil {
 		return fmt.Errorf("resolving the conflict: %w", err)
 	}
-	defer d.changed()
-	if err := d.refreshCases(ctx, entry.Decision.ExpertID); err != nil {
-		return err
-	}
-	if !keepMine {
-		return nil
-	}
-	return d.decideAgain(ctx, entry.Decision)
+	d.changed()
+	return d.refreshCases(ctx, entry.Decision.ExpertID)
 }
 
 // roomFor refuses to decide anew on a case that waits for the answer to a

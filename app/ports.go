@@ -159,6 +159,10 @@ type DecisionStore interface {
 	// becomes proposed is sent as a proposal, and takes effect only when the
 	// platform says so.
 	Decide(ctx context.Context, d model.Decision, from, to model.CaseState, notBefore time.Time, statements ...model.StatementEntry) error
+	// DecideAgain drops a decision made here that lost, or that was refused,
+	// and decides another in its place, in one transaction: ErrStale changes
+	// neither.
+	DecideAgain(ctx context.Context, drop model.OutboxChange, d model.Decision, to model.CaseState, notBefore time.Time, statements ...model.StatementEntry) error
 	// Undo takes a decision back that has not begun to be sent: else ErrStale.
 	Undo(ctx context.Context, decisionID string, to model.CaseState, by string, at time.Time) error
 }

@@ -74,7 +74,7 @@ func crashing(ctx context.Context, job, dir string) error {
 		}
 		next := 0
 		if len(entries) > 0 {
-			if next, err = strconv.Atoi(strings.TrimPrefix(entries[0].Decision.ID, "d")); err != nil {
+			if next, err = strconv.Atoi(strings.Trim(entries[0].Decision.ID, "da")); err != nil {
 				return err
 			}
 			next++
@@ -89,6 +89,16 @@ func crashing(ctx context.Context, job, dir string) error {
 			fmt.Println(next)
 			if next%3 == 0 {
 				if err := s.Undo(ctx, id, model.CaseOpen, "mira", t0); err != nil {
+					return err
+				}
+			}
+			if next%3 == 1 { // it loses, and is decided again
+				err := s.SettleOutbox(ctx, model.OutboxChange{DecisionID: id, From: model.OutboxQueued, To: model.OutboxConflict, At: t0})
+				if err != nil {
+					return err
+				}
+				drop := model.OutboxChange{DecisionID: id, From: model.OutboxConflict, To: model.OutboxUndone, At: t0}
+				if err := s.DecideAgain(ctx, drop, decision(id+"a", expert, 1, 0), model.CaseWaiting, t0); err != nil {
 					return err
 				}
 			}
@@ -183,28 +193,45 @@ func TestKilledInTheMiddleOfDeciding(t *testing.T) {
 		acked := killSoon(t, "decide", dir, time.Duration(rng.IntN(60_000))*time.Microsecond)
 		s := must(Open(ctx, dir, testOptions()))(t)
 		entries := must(s.Outbox(ctx, 0, 0))(t)
-		if len(entries) < acked+1 {
-			t.Errorf("%d decisions were acknowledged, %d are in the outbox", acked+1, len(entries))
+		states := map[string]model.OutboxState{}
+		for _, e := range entries {
+			states[e.Decision.ID] = e.State
 		}
-		undone := 0
+		made, rows, waiting := 0, 0, 0
 		for _, e := range entries {
 			id, expert := e.Decision.ID, e.Decision.ExpertID
 			c := must(s.Case(ctx, expert+".1"))(t)
 			strikes := len(must(s.StrikesOf(ctx, expert))(t))
 			decisions := len(must(s.DecisionsOf(ctx, expert))(t))
+			again, decidedAgain := states[id+"a"]
+			rows++
+			if !strings.HasSuffix(id, "a") {
+				made++
+			}
 			switch {
 			case e.State == model.OutboxQueued && c.State == model.CaseWaiting && strikes == 1 && decisions == 1:
-			case e.State == model.OutboxUndone && c.State == model.CaseOpen && strikes == 0 && decisions == 0:
-				undone++
+				waiting++
+			case e.State == model.OutboxUndone && c.State == model.CaseOpen && strikes == 0 && decisions == 0 && !decidedAgain:
+				rows++
+			case e.State == model.OutboxConflict && c.State == model.CaseConflict && strikes == 0 && decisions == 1 && !decidedAgain:
+				rows++
+			case e.State == model.OutboxUndone && again == model.OutboxQueued && c.State == model.CaseWaiting && strikes == 1 && decisions == 1:
+				rows += 2 // the conflict, and that it was dropped
 			default:
-				t.Errorf("%s is %s, its case %s, with %d strikes and %d decisions", id, e.State, c.State, strikes, decisions)
+				t.Errorf("%s is %s, decided again: %q, its case %s, with %d strikes and %d decisions", id, e.State, again, c.State, strikes, decisions)
 			}
 		}
-		if rows := checkAudit(t, s); len(rows) != len(entries)+undone {
-			t.Errorf("%d audit rows for %d decisions and %d undos", len(rows), len(entries), undone)
+		if made < acked+1 {
+			t.Errorf("%d decisions were acknowledged, %d are in the outbox", acked+1, made)
 		}
-		if c := must(s.Counts(ctx))(t); c.Waiting != len(entries)-undone {
-			t.Errorf("%d cases wait, for %d decisions", c.Waiting, len(entries)-undone)
+		if got := checkAudit(t, s); len(got) != rows {
+			t.Errorf("%d audit rows where %d things happened", len(got), rows)
+		}
+		if c := must(s.Counts(ctx))(t); c.Waiting != waiting {
+			t.Errorf("%d cases wait, for %d decisions", c.Waiting, waiting)
+		}
+		if err := foldAll(s); err != nil {
+			t.Error(err)
 		}
 		ok(t, s.CheckIntegrity(ctx))
 		ok(t, s.Close())

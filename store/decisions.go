@@ -130,7 +130,10 @@ func (s *Store) Decision(ctx context.Context, id string) (model.Receipt, error) 
 // of reasons and its audit row, in one transaction. One whose case becomes
 // proposed is sent as a proposal: it takes effect when the platform says so.
 func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.CaseState, notBefore time.Time, statements ...model.StatementEntry) error {
-	doing := "deciding case " + d.CaseID
+	return s.write(ctx, "deciding case "+d.CaseID, func(t *tx) error { return t.decide(d, from, to, notBefore, statements) })
+}
+
+func (t *tx) decide(d model.Decision, from, to model.CaseState, notBefore time.Time, statements []model.StatementEntry) error {
 	kind, standing, action, event := model.OutboxDecide, pending, "decide", "confirm"
 	switch {
 	case to == model.CaseProposed:
@@ -139,52 +142,50 @@ func (s *Store) Decide(ctx context.Context, d model.Decision, from, to model.Cas
 		event = "keep-ours"
 	}
 	if d.ID == "" || d.CaseID == "" || d.ExpertID == "" {
-		return fmt.Errorf("%s: a decision needs an ID, a case and an expert", doing)
+		return errors.New("a decision needs an ID, a case and an expert")
 	}
 	body, err := text(d)
 	if err != nil {
-		return failed(ctx, doing, err)
+		return err
 	}
-	return s.write(ctx, doing, func(t *tx) error {
-		row, err := caseByID(t.ctx, t, d.CaseID)
-		if err != nil {
-			return err
-		}
-		if row.ExpertID != d.ExpertID {
-			return errors.New("the case is another expert's")
-		}
-		if row.Version != d.CaseVersion || row.State != string(from) {
-			return model.ErrStale
-		}
-		n, err := t.exec(`INSERT INTO decisions (id, version, epoch, case_id, expert_id, outcome, reverses, decided_at, body, standing, case_version, received_at)
-			VALUES (?, 0, (SELECT epoch FROM sync), ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
-			d.ID, d.CaseID, d.ExpertID, d.Outcome, d.Reverses, us(d.DecidedAt), body, standing, never)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return fmt.Errorf("decision %s was made before: %w", d.ID, model.ErrStale)
-		}
-		if err := t.keepStrikes(d); err != nil {
-			return err
-		}
-		if err := t.holdStatements(d.ID, statements, d.DecidedAt); err != nil {
-			return err
-		}
-		t.because(d.CaseID, event)
-		_, err = t.exec(`INSERT INTO outbox (decision_id, case_id, kind, state, back, not_before, attempts, last_error, theirs, updated_at) VALUES (?, ?, ?, 'queued', ?, ?, 0, '', '', ?)`,
-			d.ID, d.CaseID, kind, from, us(notBefore), us(d.DecidedAt))
-		if err != nil {
-			return err
-		}
-		if _, err := t.exec(`UPDATE cases SET overlay = ?, last_decision = ? WHERE id = ?`, to, d.ID, d.CaseID); err != nil {
-			return err
-		}
-		if err := t.queue(model.WorkCase, d.ExpertID); err != nil {
-			return err
-		}
-		return t.audit(d.DecidedAt, d.Moderator, action, "decision:"+d.ID, decideDetail(d, body, from, to))
-	})
+	row, err := caseByID(t.ctx, t, d.CaseID)
+	if err != nil {
+		return err
+	}
+	if row.ExpertID != d.ExpertID {
+		return errors.New("the case is another expert's")
+	}
+	if row.Version != d.CaseVersion || row.State != string(from) {
+		return model.ErrStale
+	}
+	n, err := t.exec(`INSERT INTO decisions (id, version, epoch, case_id, expert_id, outcome, reverses, decided_at, body, standing, case_version, received_at)
+		VALUES (?, 0, (SELECT epoch FROM sync), ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
+		d.ID, d.CaseID, d.ExpertID, d.Outcome, d.Reverses, us(d.DecidedAt), body, standing, never)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("decision %s was made before: %w", d.ID, model.ErrStale)
+	}
+	if err := t.keepStrikes(d); err != nil {
+		return err
+	}
+	if err := t.holdStatements(d.ID, statements, d.DecidedAt); err != nil {
+		return err
+	}
+	t.because(d.CaseID, event)
+	_, err = t.exec(`INSERT INTO outbox (decision_id, case_id, kind, state, back, not_before, attempts, last_error, theirs, updated_at) VALUES (?, ?, ?, 'queued', ?, ?, 0, '', '', ?)`,
+		d.ID, d.CaseID, kind, from, us(notBefore), us(d.DecidedAt))
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE cases SET overlay = ?, last_decision = ? WHERE id = ?`, to, d.ID, d.CaseID); err != nil {
+		return err
+	}
+	if err := t.queue(model.WorkCase, d.ExpertID); err != nil {
+		return err
+	}
+	return t.audit(d.DecidedAt, d.Moderator, action, "decision:"+d.ID, decideDetail(d, body, from, to))
 }
 
 // decideDetail is what the audit log says of a decision. The texts stay in the

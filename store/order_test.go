@@ -316,6 +316,17 @@ func TestOutboxStories(t *testing.T) {
 				e, _ := entry()
 				move(e.State, model.OutboxUndone, nil)
 			},
+			"again": func(rt *rapid.T) {
+				need(model.OutboxConflict, model.OutboxRejected)
+				e, _ := entry()
+				made++
+				id := fmt.Sprintf("d%d", made)
+				drop := model.OutboxChange{DecisionID: last, From: e.State, To: model.OutboxUndone, At: t0}
+				if err := s.DecideAgain(ctx, drop, decision(id, "e1", 1, must(s.Case(ctx, "e1.1"))(t).Version), model.CaseWaiting, t0); err != nil {
+					rt.Fatal(err)
+				}
+				last = id
+			},
 			"sync": func(*rapid.T) {
 				apply(t, s, caseChange("e1", 1, version, model.CaseDecided))
 				for id := range platform {

@@ -121,76 +121,118 @@ var eventOf = map[model.OutboxState]string{
 // the change's CaseState is one that only this side knows (waiting, conflict).
 func (s *Store) SettleOutbox(ctx context.Context, change model.OutboxChange) error {
 	doing := "moving decision " + change.DecisionID + " in the outbox"
-	standing, known := standingOf[change.To]
-	if !known {
-		return fmt.Errorf("%s: there is no state %q", doing, change.To)
+	if err := settles(change); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if change.To == model.OutboxAcked && change.Receipt == nil && change.Approval == nil {
-		return fmt.Errorf("%s: %w", doing, errors.New("an acknowledged decision needs its receipt"))
+	return s.write(ctx, doing, func(t *tx) error { return t.settle(change) })
+}
+
+// DecideAgain drops a decision made here that lost and lands another in its
+// place, both or neither: with the platform's state of the case under it, as
+// Decide.
+func (s *Store) DecideAgain(ctx context.Context, drop model.OutboxChange, d model.Decision, to model.CaseState, notBefore time.Time, statements ...model.StatementEntry) error {
+	doing := "deciding case " + d.CaseID + " again"
+	if err := settles(drop); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return s.write(ctx, doing, func(t *tx) error {
-		entry, err := t.outboxRow(change.DecisionID)
+		shown, err := caseByID(t.ctx, t, d.CaseID)
 		if err != nil {
 			return err
 		}
-		if entry.State != string(change.From) {
-			return model.ErrStale
-		}
-		if err := t.moveOutbox(entry, change); err != nil {
+		if err := t.settle(drop); err != nil {
 			return err
 		}
-		standing := standing
-		switch {
-		case entry.Kind == string(model.OutboxPropose) && change.To == model.OutboxAcked && change.Approval == nil,
-			entry.Kind != string(model.OutboxPropose) && change.To == model.OutboxAcked && change.Receipt == nil:
-			return errors.New("the platform's word is about something else")
-		case entry.Kind == string(model.OutboxPropose) && (standing == pending || standing == confirmed):
-			standing = proposed
-			if change.Approval != nil && cameToNothing(*change.Approval) {
-				standing = void
-			}
-		}
-		if event := eventOf[change.To]; event != "" {
-			t.because(entry.CaseID, event)
-		}
-		switch {
-		case change.To == model.OutboxUndone && change.From == model.OutboxConflict:
-			t.becauseOf(change.DecisionID, "lose")
-		case change.To == model.OutboxRejected, change.To == model.OutboxUndone:
-			t.becauseOf(change.DecisionID, "undo")
-		}
-		if change.To == model.OutboxAcked && change.Approval != nil {
-			if err := t.landApproval(entry, *change.Approval); err != nil {
-				return err
-			}
-		} else if change.To == model.OutboxAcked {
-			if err := t.landReceipt(entry, change); err != nil {
-				return err
-			}
-		} else if err := t.settleCase(entry, change); err != nil {
-			return err
-		}
-		if change.Case != nil {
-			if err := t.takeCase(entry, *change.Case); err != nil {
-				return err
-			}
-		}
-		if err := t.stand(change.DecisionID, standing); err != nil {
-			return err
-		}
-		switch standing {
-		case confirmed:
-			err = t.moveStatements(change.DecisionID, model.StatementQueued, change.At)
-		case void:
-			err = t.moveStatements(change.DecisionID, model.StatementDropped, change.At)
-		case pending, proposed, disputed:
-			err = t.moveStatements(change.DecisionID, model.StatementHeld, change.At)
-		}
+		under, err := caseByID(t.ctx, t, d.CaseID)
 		if err != nil {
 			return err
 		}
-		return t.auditSettled(entry, change)
+		if overlayOf(model.CaseState(under.State)) != "" {
+			return model.ErrStale // another decision of here, or a proposal, is on the case
+		}
+		if err := t.decide(d, model.CaseState(under.State), to, notBefore, statements); err != nil {
+			return err
+		}
+		if shown.State == string(model.CaseConflict) && to == model.CaseWaiting {
+			t.because(d.CaseID, "keep-ours")
+		}
+		return nil
 	})
+}
+
+// settles says what is wrong with a change of the outbox before anything is done.
+func settles(change model.OutboxChange) error {
+	if _, known := standingOf[change.To]; !known {
+		return fmt.Errorf("there is no state %q", change.To)
+	}
+	if change.To == model.OutboxAcked && change.Receipt == nil && change.Approval == nil {
+		return errors.New("an acknowledged decision needs its receipt")
+	}
+	return nil
+}
+
+func (t *tx) settle(change model.OutboxChange) error {
+	entry, err := t.outboxRow(change.DecisionID)
+	if err != nil {
+		return err
+	}
+	if entry.State != string(change.From) {
+		return model.ErrStale
+	}
+	if err := t.moveOutbox(entry, change); err != nil {
+		return err
+	}
+	standing := standingOf[change.To]
+	switch {
+	case entry.Kind == string(model.OutboxPropose) && change.To == model.OutboxAcked && change.Approval == nil,
+		entry.Kind != string(model.OutboxPropose) && change.To == model.OutboxAcked && change.Receipt == nil:
+		return errors.New("the platform's word is about something else")
+	case entry.Kind == string(model.OutboxPropose) && (standing == pending || standing == confirmed):
+		standing = proposed
+		if change.Approval != nil && cameToNothing(*change.Approval) {
+			standing = void
+		}
+	}
+	if event := eventOf[change.To]; event != "" {
+		t.because(entry.CaseID, event)
+	}
+	switch {
+	case change.To == model.OutboxUndone && change.From == model.OutboxConflict:
+		t.becauseOf(change.DecisionID, "lose")
+	case change.To == model.OutboxRejected, change.To == model.OutboxUndone:
+		t.becauseOf(change.DecisionID, "undo")
+	}
+	if change.To == model.OutboxAcked && change.Approval != nil {
+		if err := t.landApproval(entry, *change.Approval); err != nil {
+			return err
+		}
+	} else if change.To == model.OutboxAcked {
+		if err := t.landReceipt(entry, change); err != nil {
+			return err
+		}
+	} else if err := t.settleCase(entry, change); err != nil {
+		return err
+	}
+	if change.Case != nil {
+		if err := t.takeCase(entry, *change.Case); err != nil {
+			return err
+		}
+	}
+	if err := t.stand(change.DecisionID, standing); err != nil {
+		return err
+	}
+	switch standing {
+	case confirmed:
+		err = t.moveStatements(change.DecisionID, model.StatementQueued, change.At)
+	case void:
+		err = t.moveStatements(change.DecisionID, model.StatementDropped, change.At)
+	case pending, proposed, disputed:
+		err = t.moveStatements(change.DecisionID, model.StatementHeld, change.At)
+	}
+	if err != nil {
+		return err
+	}
+	return t.auditSettled(entry, change)
 }
 
 func (t *tx) moveOutbox(entry outboxRow, change model.OutboxChange) error {

@@ -73,12 +73,12 @@ func (s *Store) statements(ctx context.Context, where string, args ...any) ([]mo
 }
 
 // SettleStatements moves statements that are queued or refused, and counts the
-// try; others are left. What was sent or refused has its audit row.
+// try: queueing without an error is none. Others are left. What was sent or refused has its audit row.
 func (s *Store) SettleStatements(ctx context.Context, puids []string, to model.StatementState, lastError string, notBefore, when time.Time) error {
 	return s.write(ctx, "moving statements of reasons", func(t *tx) error {
 		for _, puid := range puids {
-			n, err := t.exec(`UPDATE statements SET state = ?, not_before = ?, attempts = attempts + 1, last_error = ?, updated_at = ?
-				WHERE puid = ? AND state IN ('queued', 'refused')`, to, us(notBefore), lastError, us(when), puid)
+			n, err := t.exec(`UPDATE statements SET state = ?1, not_before = ?2, attempts = attempts + iif(?1 = 'queued' AND ?3 = '', 0, 1), last_error = ?3, updated_at = ?4
+				WHERE puid = ?5 AND state IN ('queued', 'refused')`, to, us(notBefore), lastError, us(when), puid)
 			if err != nil {
 				return err
 			}

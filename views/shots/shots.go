@@ -63,6 +63,7 @@ func Scenes() []Scene {
 		{"compare-help", func(w *viewstest.Window) { openCompare(w); w.Type("?") }},
 		{"sheet", func(w *viewstest.Window) { openCase(w); w.Type("C a") }},
 		{"sync", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Sync}) }},
+		{"sync-again", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Sync}); w.Pump.Settle(); w.Type("2") }},
 		{"bank", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("jj ") }},
 		{"bank-import", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("i") }},
 		{"bank-describe", func(w *viewstest.Window) { w.Open(shell.Route{Screen: shell.Bank}); w.Pump.Settle(); w.Type("je") }},

@@ -201,8 +201,8 @@ func (d *details) buttons(e model.OutboxEntry) []fyne.CanvasObject {
 	}
 	if inConflict(e) {
 		out = append(out,
-			show.NewButton("Keep the platform's (1)", theme.DownloadIcon(), func() { d.v.resolve(false) }),
-			show.NewButton("Decide mine anew (2)", theme.UploadIcon(), func() { d.v.resolve(true) }))
+			show.NewButton("Keep the platform's (1)", theme.DownloadIcon(), d.v.keepTheirs),
+			show.NewButton("Decide mine anew (2)", theme.UploadIcon(), d.v.decideAgain))
 	}
 	return out
 }

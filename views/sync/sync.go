@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"mensch/app"
 	"mensch/app/model"
 	"mensch/views/look"
 	"mensch/views/shell"
@@ -21,6 +22,8 @@ import (
 type Desk interface {
 	Outbox(ctx context.Context, afterSeq int64, limit int) ([]model.OutboxEntry, error)
 	ResolveConflict(ctx context.Context, decisionID string, keepMine bool) error
+	PreviewAgain(ctx context.Context, decisionID string) (app.Preview, error)
+	DecideAgain(ctx context.Context, decisionID, message string) (model.Decision, error)
 	RetryOutbox(ctx context.Context, decisionID string) error
 	Undo(ctx context.Context, decisionID string) error
 	Statements(ctx context.Context, state model.StatementState, afterSeq int64, limit int) ([]model.StatementEntry, error)
@@ -181,8 +184,8 @@ func (v *View) Keys() []shell.Key {
 		shell.Rune('s', "Sync now, or cancel the sync", v.sh.ToggleSync),
 		shell.Rune('t', "Try to send it again", v.retry),
 		shell.Rune('z', "Undo it while it waits", v.undoSelected),
-		shell.Rune('1', "In a conflict: keep the platform's decision", func() { v.resolve(false) }),
-		shell.Rune('2', "In a conflict: decide yours anew", func() { v.resolve(true) }),
+		shell.Rune('1', "In a conflict: keep the platform's decision", v.keepTheirs),
+		shell.Rune('2', "In a conflict: decide yours anew", v.decideAgain),
 	}
 }
 
@@ -322,14 +325,55 @@ func (v *View) undoSelected() {
 	v.act("undoing the decision", "Undone. Nothing was sent.", canUndo, v.desk.Undo)
 }
 
-func (v *View) resolve(mine bool) {
-	said := "The platform's decision is kept; yours was dropped."
-	if mine {
-		said = "Yours was decided anew on the case as it is now."
-	}
-	v.act("resolving the conflict", said, inConflict, func(ctx context.Context, id string) error {
-		return v.desk.ResolveConflict(ctx, id, mine)
+func (v *View) keepTheirs() {
+	v.act("resolving the conflict", "The platform's decision is kept; yours was dropped.", inConflict, func(ctx context.Context, id string) error {
+		return v.desk.ResolveConflict(ctx, id, false)
 	})
+}
+
+// decideAgain shows ours as it would go out today, its letter to be read and
+// changed, and decides it anew if that is confirmed.
+func (v *View) decideAgain() {
+	e, ok := v.selected()
+	if !ok || !inConflict(e) {
+		return
+	}
+	shell.Act(v.sh, func(ctx context.Context) (app.Preview, error) { return v.desk.PreviewAgain(ctx, e.Decision.ID) }, func(p app.Preview, err error) {
+		switch {
+		case err != nil:
+			v.sh.Fail("drawing your decision up anew", err)
+			return
+		case len(p.Problems) > 0:
+			v.sh.Fail("drawing your decision up anew", &app.Refusal{Why: "Your decision is kept as it is and can't be made anew. " + p.Problems[0]})
+			return
+		}
+		v.askAgain(e, p)
+	})
+}
+
+func (v *View) askAgain(e model.OutboxEntry, p app.Preview) {
+	confirm := "Decide it anew"
+	if len(p.Proposal) > 0 { // its reasons are among the effects
+		confirm = "Propose it anew"
+	}
+	ask := shell.Ask{
+		Title: "Your decision on case " + e.Decision.CaseID + ", drawn up for today: " + said(p.Decision, v.desk.Titles()),
+		Note:  strings.Join(p.SideEffects, " "), Confirm: confirm,
+	}
+	if p.Message != "" {
+		ask.Fields = []shell.AskField{{Label: "Message to the expert", Value: p.Message, Lines: 12}}
+	}
+	ask.Then = func(answers []string) {
+		message := "" // as it is drawn up when it is confirmed
+		if len(answers) > 0 && answers[0] != p.Message {
+			message = answers[0]
+		}
+		v.act("resolving the conflict", "Yours was decided anew on the case as it is now.", inConflict, func(ctx context.Context, id string) error {
+			_, err := v.desk.DecideAgain(ctx, id, message)
+			return err
+		})
+	}
+	v.sh.Ask(ask)
 }
 
 func canRetry(e model.OutboxEntry) bool {

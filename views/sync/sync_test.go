@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"mensch/app"
 	"mensch/app/model"
 	"mensch/views/shell"
 	"mensch/views/show"
@@ -24,6 +25,7 @@ type desk struct {
 	entries []model.OutboxEntry
 	asked   []string
 	pages   []int64
+	problem string // that stands against deciding anew
 }
 
 func (d *desk) Outbox(_ context.Context, after int64, limit int) ([]model.OutboxEntry, error) {
@@ -56,6 +58,19 @@ func (d *desk) ResolveConflict(_ context.Context, id string, mine bool) error {
 	}
 	return d.note("theirs " + id)
 }
+
+func (d *desk) PreviewAgain(_ context.Context, id string) (app.Preview, error) {
+	p := app.Preview{Message: "Dear expert, today", Decision: entry(1, "again", model.OutboxQueued).Decision, SideEffects: []string{"Closes 1 incident."}}
+	if d.problem != "" {
+		p.Problems = []string{d.problem}
+	}
+	return p, d.note("preview " + id)
+}
+
+func (d *desk) DecideAgain(_ context.Context, id, message string) (model.Decision, error) {
+	return model.Decision{}, d.note("mine " + id + ":" + message)
+}
+
 func (d *desk) RetryOutbox(_ context.Context, id string) error { return d.note("retry " + id) }
 func (d *desk) Undo(_ context.Context, id string) error        { return d.note("undo " + id) }
 
@@ -86,12 +101,37 @@ func TestEachStateAllowsItsOwnKeys(t *testing.T) {
 	conflict := entry(2, "c", model.OutboxConflict)
 	conflict.Theirs = &theirs
 	w, d, _ := open(t, entry(4, "q", model.OutboxQueued), entry(3, "a", model.OutboxAcked), conflict, entry(1, "r", model.OutboxRejected))
-	for _, step := range []string{"ztxx12", "j", "zt12", "j", "zt12", "j", "zt12"} {
+	for _, step := range []string{"ztxx12", "j", "zt12", "j", "zt1", "j", "zt12"} {
 		w.Type(step)
 	}
 	got := strings.Join(d.asked, ", ")
-	if want := "undo q, retry q, theirs c, mine c, retry r"; got != want {
+	if want := "undo q, retry q, theirs c, retry r"; got != want {
 		t.Fatalf("the keys asked for %q, want %q", got, want)
+	}
+}
+
+// TestOursIsSeenBeforeItIsDecidedAnew: the letter of today is shown, and goes out
+// as it is drawn up or as it was changed; giving up leaves the conflict.
+func TestOursIsSeenBeforeItIsDecidedAnew(t *testing.T) {
+	conflict := entry(1, "c", model.OutboxConflict)
+	conflict.Theirs = &model.Decision{ID: "t", Outcome: model.Dismissed, Moderator: "Kim"}
+	w, d, _ := open(t, conflict)
+	w.Type("2")
+	e, ok := w.Win.Canvas().Focused().(*show.Entry)
+	if !ok || e.Text != "Dear expert, today" {
+		t.Fatalf("the focus is on %T", w.Win.Canvas().Focused())
+	}
+	w.Press(fyne.KeyEscape)
+	w.Type("2")
+	w.Chord(fyne.KeyReturn)
+	w.Type("2X")
+	w.Chord(fyne.KeyReturn)
+	d.problem = "The rules have no such guideline."
+	w.Type("2")
+	w.Chord(fyne.KeyReturn)
+	got := strings.Join(d.asked, ", ")
+	if want := "preview c, preview c, mine c:, preview c, mine c:XDear expert, today, preview c"; got != want {
+		t.Fatalf("it asked for %q, want %q", got, want)
 	}
 }
 

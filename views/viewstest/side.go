@@ -50,6 +50,30 @@ func (d *Desk) ResolveConflict(ctx context.Context, _ string, _ bool) error {
 	return d.enter(ctx, "ResolveConflict")
 }
 
+// PreviewAgain shows the lost decision with a letter of today.
+func (d *Desk) PreviewAgain(ctx context.Context, decisionID string) (app.Preview, error) {
+	if err := d.enter(ctx, "PreviewAgain"); err != nil {
+		return app.Preview{}, err
+	}
+	entries, err := d.Outbox(ctx, 0, 100)
+	if err != nil {
+		return app.Preview{}, err
+	}
+	for _, e := range entries {
+		if e.Decision.ID == decisionID {
+			again := e.Decision
+			again.DecidedAt = Noon
+			return app.Preview{Message: again.Message, Decision: again, SideEffects: []string{"Closes 2 incidents.", "Adds 1 strike, until 20 May 2027."}}, nil
+		}
+	}
+	return app.Preview{}, model.ErrNotFound
+}
+
+// DecideAgain only remembers that it was called.
+func (d *Desk) DecideAgain(ctx context.Context, _, _ string) (model.Decision, error) {
+	return model.Decision{}, d.enter(ctx, "DecideAgain")
+}
+
 // RetryOutbox only remembers that it was called.
 func (d *Desk) RetryOutbox(ctx context.Context, _ string) error { return d.enter(ctx, "RetryOutbox") }
 
