@@ -124,11 +124,10 @@ func NeedsApproval(pack *guidelines.Pack, sanctions []model.Sanction) []string {
 
 func approvalFor(pack *guidelines.Pack, g guidelines.Guideline, step model.Step, days int) string {
 	a := pack.Approval
-	severe := step == model.StepSuspension || step == model.StepBan
 	switch {
 	case slices.Contains(a.Steps, step):
 		return fmt.Sprintf("every %s does", stepName(step))
-	case severe && slices.Contains(a.Severities, g.Severity):
+	case a.Severe(step) && slices.Contains(a.Severities, g.Severity):
 		return fmt.Sprintf("severity %d with a %s does", g.Severity, stepName(step))
 	case step == model.StepSuspension && a.MinDays > 0 && days >= a.MinDays:
 		return fmt.Sprintf("a suspension of %s or more does", count(a.MinDays, "day", "days"))

@@ -109,10 +109,20 @@ type Letter struct {
 
 // Approval says which sanctions need a second person.
 type Approval struct {
-	Severities []int        `json:"severities"` // a suspension or ban under a guideline of such a severity
-	Steps      []model.Step `json:"steps"`      // always
-	MinDays    int          `json:"min_days"`   // a suspension of so many days or more; 0: no such limit
-	Hours      int          `json:"hours"`      // until a proposal expires, 1 to 720
+	Severities  []int        `json:"severities"`             // a severe step under a guideline of such a severity
+	SevereSteps []model.Step `json:"severe_steps,omitempty"` // the severe steps; none: a suspension and a ban
+	Steps       []model.Step `json:"steps"`                  // always
+	MinDays     int          `json:"min_days"`               // a suspension of so many days or more; 0: no such limit
+	Hours       int          `json:"hours"`                  // until a proposal expires, 1 to 720
+}
+
+// Severe says whether a step needs a second person under the severities that the
+// pack names.
+func (a Approval) Severe(step model.Step) bool {
+	if len(a.SevereSteps) == 0 {
+		return step == model.StepSuspension || step == model.StepBan
+	}
+	return slices.Contains(a.SevereSteps, step)
 }
 
 // Appeal says how long an expert may object.

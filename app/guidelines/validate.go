@@ -246,11 +246,15 @@ func (v *validator) approval(a Approval) {
 	for i, s := range a.Severities {
 		v.between("", field("approval.severities", i), s, 1, 5)
 	}
-	for i, s := range a.Steps {
-		if StepRank(s) < 0 {
-			v.add("", field("approval.steps", i), "%q is no step", s)
+	steps := func(name string, list []model.Step) {
+		for i, s := range list {
+			if StepRank(s) < 0 {
+				v.add("", field(name, i), "%q is no step", s)
+			}
 		}
 	}
+	steps("approval.severe_steps", a.SevereSteps)
+	steps("approval.steps", a.Steps)
 	v.between("", "approval.min_days", a.MinDays, 0, 3650)
 	v.between("", "approval.hours", a.Hours, 1, 720)
 }
