@@ -288,13 +288,16 @@ func (v *View) picture(side app.PhotoSide) *show.Photo {
 // fetch loads a photo into its place.
 func (v *View) fetch(p *show.Photo, id string, pixels int) {
 	v.pictures = append(v.pictures, p)
-	blur := v.sh.Blurred()
+	blur, caseID := v.sh.Blurred(), v.file.Case.ID
 	v.album.Get(v.photos, id, pixels*pixels, 0, func(pic shell.Picture, err error) {
 		if err != nil {
 			p.Fail(err.Error())
 			return
 		}
 		p.Set(pic.Clear, pic.Blurred, blur)
+		if !blur {
+			v.sh.Sighted(caseID, id)
+		}
 	})
 }
 

@@ -200,6 +200,7 @@ func (v *View) load(finding string) {
 			if v.same(before) && len(v.seats) > 0 {
 				v.parts.update()
 				v.redraw() // blurring may have changed
+				v.sighted()
 				return
 			}
 			if len(file.Pairs) == 0 {

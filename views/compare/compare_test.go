@@ -26,7 +26,17 @@ type desk struct {
 	asked  []string
 	choose bool // no bank is remembered
 	places int
+	seen   int
 }
+
+func (d *desk) Expose(context.Context, string) (app.Exposure, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.seen++
+	return app.Exposure{Seen: d.seen}, nil
+}
+
+func (d *desk) Exposure(context.Context) (app.Exposure, error) { return app.Exposure{}, nil }
 
 func (d *desk) CaseFile(_ context.Context, id string) (app.CaseFile, error) {
 	pair := func(n string, at float64) app.PhotoPair {
@@ -109,6 +119,23 @@ func open(t *testing.T) (*viewstest.Window, *desk, *compare.View) {
 	w.Open(shell.Route{Screen: shell.Compare, CaseID: "e1.1", Finding: "f2"})
 	w.Pump.Settle()
 	return w, d, v
+}
+
+// TestWhatIsUncoveredHereCounts: each photo once, when it is shown and not blurred.
+func TestWhatIsUncoveredHereCounts(t *testing.T) {
+	w, d, _ := open(t)
+	w.Type(" ")
+	if w.Settings().BlurPhotos {
+		t.Fatal("this test begins with photos in sight")
+	}
+	if d.seen != 2 {
+		t.Errorf("%d counted of two photos in sight", d.seen)
+	}
+	w.Type("  ")
+	w.Type(" ")
+	if d.seen != 2 {
+		t.Errorf("looked at again, they count as %d", d.seen)
+	}
 }
 
 func TestBeginsWithTheNamedFinding(t *testing.T) {

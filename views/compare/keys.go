@@ -85,6 +85,19 @@ func (v *View) toggleVeil() {
 	v.veil = &veil
 	v.parts.update()
 	v.redraw()
+	v.sighted()
+}
+
+// sighted counts the photos on the table, unless they are blurred.
+func (v *View) sighted() {
+	if v.blurred() {
+		return
+	}
+	for _, s := range v.seats {
+		if s.photo != nil {
+			v.sh.Sighted(v.route.CaseID, s.side.PhotoID)
+		}
+	}
 }
 
 func (v *View) toggleLoupe() {

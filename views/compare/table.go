@@ -123,6 +123,7 @@ func (v *View) sit(seats []*seat, hand int) {
 	v.askFacts()
 	v.parts.update()
 	v.redraw()
+	v.sighted()
 }
 
 // lay begins a table with a pair: the expert's photo and the other one.
@@ -199,6 +200,7 @@ func (v *View) fetch(s *seat) {
 		v.changed = nil
 		v.parts.update()
 		v.redraw()
+		v.sighted()
 	})
 }
 

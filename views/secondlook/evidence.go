@@ -54,7 +54,7 @@ func (p *paper) reveal() {
 	}
 }
 
-func (p *paper) picture(side app.PhotoSide) *show.Photo {
+func (p *paper) picture(caseID string, side app.PhotoSide) *show.Photo {
 	photo := show.NewPhoto(104, 104)
 	photo.Blank(side.Title)
 	if side.Fault != "" || side.PhotoID == "" {
@@ -69,6 +69,9 @@ func (p *paper) picture(side app.PhotoSide) *show.Photo {
 			return
 		}
 		photo.Set(pic.Clear, pic.Blurred, blur)
+		if !blur {
+			p.sh.Sighted(caseID, side.PhotoID)
+		}
 	})
 	return photo
 }
@@ -148,7 +151,7 @@ func (p *paper) evidence(l app.SecondLook) fyne.CanvasObject {
 			}
 		}
 		if pair, ok := pairs[e.ID]; ok {
-			body = append(body, show.NewRow(8, show.Own(p.picture(pair.Expert)), show.Own(p.picture(pair.Other)),
+			body = append(body, show.NewRow(8, show.Own(p.picture(l.Case.ID, pair.Expert)), show.Own(p.picture(l.Case.ID, pair.Other)),
 				show.Grow(show.NewPara(strings.TrimSpace(pair.Other.Title+" "+pair.Other.Source)).Small().Muted(), 1)))
 		}
 		rows = append(rows, show.NewGround("", 0, show.NewBox(4, body...)).Pad(2, 2, 2, 6))

@@ -74,7 +74,7 @@ func New(sh *shell.Shell, languages []string, connect func()) *View {
 			field("Photos", "v shows a photo where it is blurred.", show.NewBox(4, v.blur, v.grey)),
 			field("Words", "", v.veil),
 			field("Notices", "Errors are always shown.", v.mute),
-			field("Hard things within an hour", "Photos that you uncovered and severe transcripts, before a break is suggested; 0 never. Counted on this machine, for you alone: nothing of it is sent or exported.", narrow(v.budget)),
+			field("Hard things within an hour", "Photos that you uncovered, or saw in a case unblurred, and severe transcripts, before a break is suggested; 0 never. Counted on this machine, for you alone: nothing of it is sent or exported.", narrow(v.budget)),
 			v.organisation,
 		)),
 		show.NewPanel("Looking", show.NewBox(12,

@@ -78,7 +78,7 @@ func (v *View) into(p *show.Photo, side app.PhotoSide) {
 		return
 	}
 	v.pictures = append(v.pictures, p)
-	blur := v.sh.Blurred()
+	blur, caseID := v.sh.Blurred(), v.route.CaseID
 	const pixels = 300 * 300
 	v.album.Get(v.photos, side.PhotoID, pixels, 0, func(pic shell.Picture, err error) {
 		if err != nil {
@@ -86,6 +86,9 @@ func (v *View) into(p *show.Photo, side app.PhotoSide) {
 			return
 		}
 		p.Set(pic.Clear, pic.Blurred, blur)
+		if !blur {
+			v.sh.Sighted(caseID, side.PhotoID)
+		}
 	})
 }
 

@@ -137,6 +137,7 @@ type Shell struct {
 	faded map[string]bool // screens that still wear the last theme
 
 	reminded time.Time // of a break
+	sights   map[sight]time.Time
 
 	changing, again bool // a change was answered just now; another waits
 

@@ -48,6 +48,33 @@ func (s *Shell) expose(kind string) {
 	}
 }
 
+// sight is a photo in a case.
+type sight struct{ caseID, photoID string }
+
+// sightPause is for how long a photo of a case is not counted again.
+const sightPause = 24 * time.Hour
+
+// Sighted counts photos that a screen shows of a case, none of them blurred: each
+// once a day, however often they come into sight and on whichever screen. One that
+// was blurred and is wanted counts by itself, when it is uncovered.
+func (s *Shell) Sighted(caseID string, photoIDs ...string) {
+	now := s.Now()
+	for _, id := range photoIDs {
+		k := sight{caseID, id}
+		if id == "" || now.Sub(s.sights[k]) < sightPause {
+			continue
+		}
+		if s.sights == nil || len(s.sights) >= mostSights {
+			s.sights = map[sight]time.Time{}
+		}
+		s.sights[k] = now
+		s.expose("photo")
+	}
+}
+
+// mostSights is how many photos are kept in mind: more than anybody sees in a day.
+const mostSights = 20_000
+
 // Rest looks whether a break is due; a screen calls it when it showed
 // something hard that the desk counted by itself.
 func (s *Shell) Rest() {

@@ -76,6 +76,29 @@ func TestABreakIsSuggestedAndNeverInTheWay(t *testing.T) {
 	}
 }
 
+// TestPhotosInSightCountOnceADay: with blurring off, what a case shows counts once,
+// however often the screen is drawn.
+func TestPhotosInSightCountOnceADay(t *testing.T) {
+	desk := &bearing{Base: viewstest.NewBase()}
+	w := viewstest.NewWindow(t, desk)
+	count := func(want int, caseID string, ids ...string) {
+		t.Helper()
+		w.Shell.Sighted(caseID, ids...)
+		w.Pump.Settle()
+		if desk.seen != want {
+			t.Errorf("%d counted, want %d", desk.seen, want)
+		}
+	}
+	count(2, "e1.1", "p1", "p2")
+	count(2, "e1.1", "p2", "p1", "")
+	count(3, "e2.1", "p1")
+	if !strings.Contains(w.Notice(), "A break now is well spent") {
+		t.Errorf("nobody suggests a break: %q", w.Notice())
+	}
+	w.Pump.Advance(25 * time.Hour)
+	count(4, "e1.1", "p1")
+}
+
 func TestOathsStandBehindDotsUntilThePointerComes(t *testing.T) {
 	desk := &bearing{Base: viewstest.NewBase()}
 	w := viewstest.NewWindow(t, desk)
