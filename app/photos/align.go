@@ -118,13 +118,23 @@ type grid struct {
 	raw    []float32
 	flat   []float32 // locally normalised
 	gx, gy []float32 // its slopes, a pixel
+
+	flattener flattener
 }
 
-func newGrid(p *plane) *grid {
-	g := &grid{w: p.w, h: p.h, raw: p.pix, flat: make([]float32, p.w*p.h)}
-	var f flattener
-	f.flatten(p.pix, nil, p.w, p.h, g.flat)
-	g.gx, g.gy = make([]float32, len(g.flat)), make([]float32, len(g.flat))
+func newGrid(p *plane) *grid { return new(grid).of(p) }
+
+// of makes the grid anew of another picture, in its own room.
+func (g *grid) of(p *plane) *grid {
+	n := p.w * p.h
+	g.w, g.h, g.raw = p.w, p.h, p.pix
+	if cap(g.flat) < n {
+		g.flat, g.gx, g.gy = make([]float32, n), make([]float32, n), make([]float32, n)
+	}
+	g.flat, g.gx, g.gy = g.flat[:n], g.gx[:n], g.gy[:n]
+	clear(g.gx) // the borders have no slopes
+	clear(g.gy)
+	g.flattener.flatten(p.pix, nil, p.w, p.h, g.flat)
 	for y := 1; y < g.h-1 && g.w > 2; y++ {
 		at, n := y*g.w+1, g.w-2
 		gx, gy := g.gx[at:][:n], g.gy[at:][:n]
@@ -254,6 +264,8 @@ type aligner struct {
 	cells   []cell
 	spots   []spot
 	sea     []bool
+
+	coarse, fine grid // of the candidate in work
 }
 
 func newAligner(q pyramid) *aligner { return &aligner{query: q} }

@@ -2,7 +2,7 @@ package photos
 
 import (
 	"encoding/binary"
-	"slices"
+	"sync"
 
 	"mensch/app/model"
 	"mensch/app/photos/hamming"
@@ -14,13 +14,20 @@ import (
 // windows and samples of the method fall otherwise, and a dozen bits go.
 const pdqArea = 512 * 512
 
+// lumas are rooms for luma, used again for the next photo.
+var lumas = sync.Pool{New: func() any { return new([]float32) }}
+
 // exchangeHashes gives the PDQ hashes of a picture, as model.PhotoHashes keeps
 // them; none where the picture has too little in it to be trusted with one.
 func exchangeHashes(base *plane) (hashes []byte, quality int) {
 	w, h := fit(base.w, base.h, pdqArea)
 	luma := base.resized(w, h).pix
 	if w == base.w && h == base.h {
-		luma = slices.Clone(luma)
+		// PDQ writes over what it's given, and all else needs the base.
+		kept := lumas.Get().(*[]float32)
+		defer lumas.Put(kept)
+		*kept = append((*kept)[:0], luma...)
+		luma = *kept
 	}
 	all, quality := pdq.FromLuma(luma, w, h)
 	if quality < pdq.Trusted {

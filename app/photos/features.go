@@ -83,31 +83,23 @@ func spread(all []blob, count, w, h int) []blob {
 	if len(all) > 8*count {
 		all = all[:8*count]
 	}
+	lo, hi := float32(0), float32(math.Sqrt(float64(w)*float64(h)/float64(count)))
+	least := hi / 4 // of a cell's side: smaller ones are too many to clear
+	var f field
 	pick := func(radius float32) []blob {
-		var out []blob
-		for _, b := range all {
-			near := false
-			for i := range out {
-				o := &out[i]
-				dx, dy := o.x-b.x, o.y-b.y
-				r := radius
-				if ratio := o.sigma / b.sigma; ratio > 1.6 || ratio < 0.625 {
-					r *= 0.4
-				}
-				if dx*dx+dy*dy < r*r {
-					near = true
-					break
-				}
-			}
-			if !near {
-				if out = append(out, b); len(out) == count {
+		out := make([]blob, 0, count)
+		f.clear(w, h, max(radius, least))
+		for i := range all {
+			b := &all[i]
+			if !f.near(b, radius, out) {
+				f.put(b, len(out))
+				if out = append(out, *b); len(out) == count {
 					break
 				}
 			}
 		}
 		return out
 	}
-	lo, hi := float32(0), float32(math.Sqrt(float64(w)*float64(h)/float64(count)))
 	best := all[:count]
 	for range 6 {
 		mid := (lo + hi) / 2
@@ -118,6 +110,55 @@ func spread(all []blob, count, w, h int) []blob {
 		}
 	}
 	return best
+}
+
+// field says which blobs lie near a place, without asking all of them.
+type field struct {
+	side       float32 // of a cell
+	cols, rows int
+	heads      []uint16 // by cell: one more than the number of its latest blob; 0: none
+	next       []uint16 // by blob: of the one before it in the cell, likewise
+}
+
+func (f *field) clear(w, h int, side float32) {
+	f.side, f.cols, f.rows = side, int(float32(w)/side)+1, int(float32(h)/side)+1
+	f.heads = slices.Grow(f.heads[:0], f.cols*f.rows)[:f.cols*f.rows]
+	clear(f.heads)
+	f.next = f.next[:0]
+}
+
+func (f *field) cell(b *blob) (x, y int) {
+	return min(max(int(b.x/f.side), 0), f.cols-1), min(max(int(b.y/f.side), 0), f.rows-1)
+}
+
+// put puts a blob in; number counts from 0 on.
+func (f *field) put(b *blob, number int) {
+	x, y := f.cell(b)
+	head := &f.heads[y*f.cols+x]
+	f.next = append(f.next, *head)
+	*head = uint16(number + 1)
+}
+
+// near says whether one of the blobs that were put in lies nearer than a radius,
+// which is no larger than a cell, or than less where they are of other size.
+func (f *field) near(b *blob, radius float32, blobs []blob) bool {
+	x, y := f.cell(b)
+	for v := max(y-1, 0); v <= min(y+1, f.rows-1); v++ {
+		for u := max(x-1, 0); u <= min(x+1, f.cols-1); u++ {
+			for k := f.heads[v*f.cols+u]; k != 0; k = f.next[k-1] {
+				o := &blobs[k-1]
+				dx, dy := o.x-b.x, o.y-b.y
+				r := radius
+				if ratio := o.sigma / b.sigma; ratio > 1.6 || ratio < 0.625 {
+					r *= 0.4
+				}
+				if dx*dx+dy*dy < r*r {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // directionMost is more pixels than the radius of what directions looks at ever

@@ -174,3 +174,46 @@ func TestPostingsGiveTheSameWhereverTheyLie(t *testing.T) {
 		t.Error("segments give other hits than blocks")
 	}
 }
+
+func TestProbesAreWordsOfTheirOwn(t *testing.T) {
+	var words [mostProbes]uint32
+	seen := map[uint32]bool{0: true}
+	for i := 1; i < mostProbes; i++ {
+		p := probes[i]
+		if int(p.parent) >= i {
+			t.Fatalf("probe %d comes before its parent %d", i, p.parent)
+		}
+		words[i] = words[p.parent] ^ 1<<p.rank
+		if seen[words[i]] {
+			t.Fatalf("probe %d flips what another does: %b", i, words[i])
+		}
+		seen[words[i]] = true
+	}
+}
+
+func TestAFieldKnowsAllNearBlobs(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 2))
+	for range 200 {
+		const w, h = 90, 60
+		var f field
+		radius := 0.5 + 12*r.Float32()
+		f.clear(w, h, max(radius, 3))
+		var in []blob
+		for range 60 {
+			b := blob{x: w * r.Float32(), y: h * r.Float32(), sigma: 1 + 3*r.Float32()}
+			want := slices.ContainsFunc(in, func(o blob) bool {
+				reach := radius
+				if ratio := o.sigma / b.sigma; ratio > 1.6 || ratio < 0.625 {
+					reach *= 0.4
+				}
+				dx, dy := o.x-b.x, o.y-b.y
+				return dx*dx+dy*dy < reach*reach
+			})
+			if got := f.near(&b, radius, in); got != want {
+				t.Fatalf("%+v among %d within %v: %v, want %v", b, len(in), radius, got, want)
+			}
+			f.put(&b, len(in))
+			in = append(in, b)
+		}
+	}
+}

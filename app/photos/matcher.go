@@ -255,6 +255,9 @@ func (m *Matcher) candidates(q *query) []candidate {
 	return out
 }
 
+// hitRooms are rooms for hits, used again for the next query.
+var hitRooms = sync.Pool{New: func() any { return new([]hit) }}
+
 // geometry finds the photos of which features lie as in the query.
 func (m *Matcher) geometry(q *query) []candidate {
 	// The more photos, the more resemblances by chance.
@@ -264,7 +267,10 @@ func (m *Matcher) geometry(q *query) []candidate {
 	} else if n > 20_000 {
 		most, radius = 48, 19
 	}
-	hits := m.index.look(q.features, most, radius, nil)
+	room := hitRooms.Get().(*[]hit)
+	defer hitRooms.Put(room)
+	hits := m.index.look(q.features, most, radius, (*room)[:0])
+	*room = hits
 	votes := make([]float32, len(m.items))
 	var touched []uint32
 	for i := range hits {
@@ -278,28 +284,43 @@ func (m *Matcher) geometry(q *query) []candidate {
 	touched = top(touched, votes, longlist)
 
 	// Of the photos with most votes, those whose votes agree in turn and scale.
-	rank := make(map[uint32]int, len(touched))
 	for i, s := range touched {
-		rank[s] = i
+		votes[s] = float32(-1 - i) // who is chosen, and where they stand
 	}
-	grouped := make([][]hit, 2*len(touched))
-	for _, h := range hits {
-		if votes[h.slot] < 0 { // top has marked the chosen
-			i := 2 * rank[h.slot]
-			if h.mirrored {
-				i++
-			}
-			grouped[i] = append(grouped[i], h)
+	// Sorted by photo and side, those of one in the order in which they came.
+	place := make([]uint32, 2*len(touched)+1)
+	side := func(h *hit) int {
+		i := 2 * int(-1-votes[h.slot])
+		if h.mirrored {
+			i++
 		}
+		return i
+	}
+	chosen := hits[:0]
+	for _, h := range hits {
+		if votes[h.slot] < 0 {
+			chosen = append(chosen, h)
+			place[side(&h)+1]++
+		}
+	}
+	for i := 1; i < len(place); i++ {
+		place[i] += place[i-1]
+	}
+	grouped := make([]hit, len(chosen))
+	next := slices.Clone(place)
+	for i := range chosen {
+		k := side(&chosen[i])
+		grouped[next[k]] = chosen[i]
+		next[k]++
 	}
 	type group struct {
 		hits     []hit
 		weight   float32
 		mirrored bool
 	}
-	groups := make([]group, 0, len(grouped))
-	for i, hs := range grouped {
-		if len(hs) >= 2 {
+	groups := make([]group, 0, len(place))
+	for i := range place[1:] {
+		if hs := grouped[place[i]:place[i+1]]; len(hs) >= 2 {
 			groups = append(groups, group{hs, m.consistency(q, hs), i&1 == 1})
 		}
 	}
@@ -332,8 +353,7 @@ func (m *Matcher) geometry(q *query) []candidate {
 	return list[:n]
 }
 
-// top keeps the count photos with most votes, and marks them by making their
-// votes negative.
+// top keeps the count photos with most votes.
 func top(slots []uint32, votes []float32, count int) []uint32 {
 	if len(slots) > 4*count {
 		// Most photos have a chance vote or two: a threshold first.
@@ -350,11 +370,7 @@ func top(slots []uint32, votes []float32, count int) []uint32 {
 	slices.SortFunc(slots, func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(votes[b], votes[a]), cmp.Compare(a, b))
 	})
-	slots = slots[:min(len(slots), count)]
-	for _, s := range slots {
-		votes[s] = -votes[s]
-	}
-	return slots
+	return slots[:min(len(slots), count)]
 }
 
 // consistency is the weight of the largest party of hits that turn and scale
@@ -371,7 +387,7 @@ func (m *Matcher) consistency(q *query, hits []hit) float32 {
 			angle = math.Pi - angle
 		}
 		t := (s.turn() - angle) * (turns / (2 * math.Pi))
-		t = float32(math.Mod(float64(t)+4*turns, turns))
+		t = float32(modulo(float64(t)+4*turns, turns))
 		k := float32(math.Log2(float64(sigmaTable[s.sigma]/f.sigma)))*1.5 + scales/2
 		ti, ki := int(t), int(min(max(k, 0), scales-1))
 		w := weights[h.distance]
@@ -395,6 +411,9 @@ func (m *Matcher) consistency(q *query, hits []hit) float32 {
 	}
 	return best
 }
+
+// modulo is math.Mod of what is positive, and exact where n is a power of two.
+func modulo(x, n float64) float64 { return x - n*math.Floor(x/n) }
 
 // toQuery turns a candidate's map, in units of the areas' roots and of the
 // mirrored query, into one from the other photo's shares to the query's.
@@ -426,12 +445,12 @@ func (m *Matcher) verify(q *query, a *aligner, c *candidate) {
 		s := max(pitch, 0.5)
 		thumb = thumb.averaged(int(float64(thumb.w)*s+0.5), int(float64(thumb.h)*s+0.5))
 	}
-	coarse := newGrid(thumb.averaged((thumb.w+1)/2, (thumb.h+1)/2))
+	coarse := a.coarse.of(thumb.averaged((thumb.w+1)/2, (thumb.h+1)/2))
 	to, corr := a.refine(coarse, c.to, 6)
 	if corr < coarseLeast {
 		return
 	}
-	fine := newGrid(thumb)
+	fine := a.fine.of(thumb)
 	if to, corr = a.refine(fine, to, 4); corr < coarseLeast {
 		return
 	}

@@ -3,6 +3,8 @@ package photos
 import (
 	"cmp"
 	"slices"
+
+	"mensch/app/photos/memory"
 )
 
 // postings are the features of all photos by their words. The latest lie in
@@ -92,7 +94,7 @@ func (p *postings) block(i uint32) *block { return &p.slabs[(i-1)/slabBlocks][(i
 
 func (p *postings) add(slot uint32, s stored) {
 	if p.heads == nil {
-		p.heads, p.some = make([]uint32, 1<<wordBits), newWords()
+		p.heads, p.some = memory.Make[uint32](1<<wordBits), newWords()
 	}
 	word := s.sig.word()
 	head := p.heads[word]
@@ -119,7 +121,7 @@ func (p *postings) freeze() {
 	if p.fresh == 0 {
 		return
 	}
-	s := segment{start: make([]uint32, 1<<wordBits+1), items: make([]posting, 0, p.fresh)}
+	s := segment{start: memory.Make[uint32](1<<wordBits + 1), items: memory.Make[posting](p.fresh)[:0]}
 	for word, at := range p.heads {
 		s.start[word] = uint32(len(s.items))
 		for at != 0 {
@@ -142,7 +144,7 @@ func (p *postings) freeze() {
 }
 
 func merged(a, b segment) segment {
-	out := segment{start: make([]uint32, 1<<wordBits+1), items: make([]posting, 0, len(a.items)+len(b.items))}
+	out := segment{start: memory.Make[uint32](1<<wordBits + 1), items: memory.Make[posting](len(a.items) + len(b.items))[:0]}
 	for w := range 1 << wordBits {
 		out.start[w] = uint32(len(out.items))
 		out.items = append(out.items, a.items[a.start[w]:a.start[w+1]]...)
@@ -168,9 +170,13 @@ func (p *postings) each(yield func(*posting)) {
 	}
 }
 
-// probes are sets of a word's bits to flip, as ranks by sureness, likeliest
-// first: what a true match's word most likely looks like.
-var probes = func() [][]uint8 {
+// probe is a set of a word's bits to flip, as ranks by sureness: those of an
+// earlier probe, and one more.
+type probe struct{ parent, rank uint8 }
+
+// probes go from the word itself on, likeliest first: what a true match's word
+// most likely looks like.
+var probes = func() (out [mostProbes]probe) {
 	type set struct {
 		ranks []uint8
 		cost  float64
@@ -189,9 +195,12 @@ var probes = func() [][]uint8 {
 	}
 	grow(nil, 0, 0)
 	slices.SortStableFunc(all, func(a, b set) int { return cmp.Compare(a.cost, b.cost) })
-	out := make([][]uint8, mostProbes)
-	for i := range out {
-		out[i] = all[i].ranks
+	for i := 1; i < mostProbes; i++ {
+		ranks := all[i].ranks
+		last := len(ranks) - 1
+		// One bit less is likelier, and was before.
+		parent := slices.IndexFunc(all[:i], func(s set) bool { return slices.Equal(s.ranks, ranks[:last]) })
+		out[i] = probe{uint8(parent), ranks[last]}
 	}
 	return out
 }()
@@ -237,12 +246,9 @@ func (p *postings) lookOne(proto hit, s sig, margins *[wordBits]float32, most, r
 	}
 	word := s.word()
 	var likely, there [mostProbes + 1]uint32
-	for i, ranks := range probes[:most] {
-		w := word
-		for _, r := range ranks {
-			w ^= 1 << order[r]
-		}
-		likely[i] = w
+	likely[0] = word
+	for i := 1; i < most; i++ {
+		likely[i] = likely[probes[i].parent] ^ 1<<order[probes[i].rank]
 	}
 	var from, to [mostProbes]uint32
 	for k := range p.segments {

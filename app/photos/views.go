@@ -5,6 +5,8 @@ import (
 	"errors"
 	"image/jpeg"
 	"math"
+
+	"mensch/app/photos/luma"
 )
 
 // What model.PhotoHashes.Views holds: the features, 20 bytes each, and the
@@ -125,6 +127,9 @@ func decodeThumb(data []byte) (*plane, error) {
 	file = append(append(file, jpegHead...), data[2:]...)
 	file[sizeAt], file[sizeAt+1] = 0, data[1]
 	file[sizeAt+2], file[sizeAt+3] = 0, data[0]
+	if m, _ := luma.Decode(file); m != nil {
+		return shrinkImage(m, math.MaxInt), nil
+	}
 	img, err := jpeg.Decode(bytes.NewReader(file))
 	if err != nil {
 		return nil, errors.Join(errViews, err)

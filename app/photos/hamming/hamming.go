@@ -11,6 +11,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+
+	"mensch/app/photos/memory"
 )
 
 // Hit is a hash that was found.
@@ -119,7 +121,7 @@ type tables struct {
 // cutTable sorts n hashes by their keys under a cut. hashes, unless nil, are
 // kept in that order too.
 func (t *tables) cutTable(c cut, key func(i int) uint32, hashes []uint64) {
-	start := make([]uint32, 1<<c.width+1)
+	start := memory.Make[uint32](1<<c.width + 1)
 	for i := range t.n {
 		start[key(i)+1]++
 	}
@@ -127,8 +129,8 @@ func (t *tables) cutTable(c cut, key func(i int) uint32, hashes []uint64) {
 		start[i] += start[i-1]
 	}
 	next := slices.Clone(start[:len(start)-1])
-	at := make([]uint32, t.n)
-	full := make([]uint64, len(hashes))
+	at := memory.Make[uint32](t.n)
+	full := memory.Make[uint64](len(hashes))
 	for i := range t.n {
 		k := key(i)
 		at[next[k]] = uint32(i)
@@ -246,9 +248,9 @@ func (x *Index64) scan(from int, q uint64, radius int, hits []Hit) []Hit {
 }
 
 // probe looks the query's keys up in rounds: in the first all probes of a batch
-// find where their hashes lie, in the second the first of these are fetched, and
-// only then they are compared. No round's reads depend on a branch, so that the
-// processor has many of them under way at once.
+// find where their hashes lie, in the second the first and the last of these are
+// fetched, and only then they are compared. No round's reads depend on a branch,
+// so that the processor has many of them under way at once.
 func (x *Index64) probe(t *tables, q uint64, radius int, hits []Hit) []Hit {
 	var from, to [batch]uint32
 	for k, c := range t.cuts {
@@ -264,18 +266,17 @@ func (x *Index64) probe(t *tables, q uint64, radius int, hits []Hit) []Hit {
 			}
 			var fetch uint64
 			for i := range round {
-				fetch |= full[min(from[i], last)]
+				fetch |= full[min(from[i], last)] | full[min(to[i], last)]
 			}
 			x.fetched(fetch)
 			for i := range round {
-				for j, h := range full[from[i]:to[i]] {
-					d := bits.OnesCount64(h ^ q)
-					if d > radius {
-						continue
+				for j := from[i]; j < to[i]; j++ {
+					if j += uint32(near(full[j:to[i]], q, radius)); j == to[i] {
+						break
 					}
-					place := at[from[i]+uint32(j)]
-					if x.alive(int(place)) && !found64(t.cuts[:k], h^q) {
-						hits = append(hits, Hit{x.ids[place], d})
+					place, diff := at[j], full[j]^q
+					if x.alive(int(place)) && !found64(t.cuts[:k], diff) {
+						hits = append(hits, Hit{x.ids[place], bits.OnesCount64(diff)})
 					}
 				}
 			}
@@ -288,6 +289,16 @@ func (x *Index64) probe(t *tables, q uint64, radius int, hits []Hit) []Hit {
 //
 //go:noinline
 func (*Index64) fetched(uint64) {}
+
+// plainNear is near, one hash after the other.
+func plainNear(hashes []uint64, q uint64, radius int) int {
+	for i, h := range hashes {
+		if bits.OnesCount64(h^q) <= radius {
+			return i
+		}
+	}
+	return len(hashes)
+}
 
 // found64 says whether an earlier table gave the hash already.
 func found64(cuts []cut, diff uint64) bool {

@@ -155,6 +155,16 @@ func benchmark64(b *testing.B, n, radius int, scan bool) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "queries/s")
 }
 
+func TestTheFirstNearHashIsFound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		hashes := rapid.SliceOfN(rapid.Uint64(), 0, 40).Draw(t, "hashes")
+		q, radius := rapid.Uint64().Draw(t, "q"), rapid.IntRange(0, 40).Draw(t, "radius")
+		if got, want := near(hashes, q, radius), plainNear(hashes, q, radius); got != want {
+			t.Fatalf("place %d, want %d", got, want)
+		}
+	})
+}
+
 func BenchmarkSearch(b *testing.B) {
 	for _, c := range []struct{ n, radius int }{{1_000_000, 8}, {1_000_000, 11}, {10_000_000, 8}} {
 		for _, how := range []string{"index", "scan"} {

@@ -14,6 +14,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"sync"
 
 	"mensch/app/photos/hamming"
 	"mensch/app/photos/vectors"
@@ -70,6 +71,9 @@ func Hash(img image.Image) (hash hamming.Hash256, quality int) {
 	return all[Upright], quality
 }
 
+// rooms are as large as the luma, and used again for the next.
+var rooms = sync.Pool{New: func() any { return new([]float32) }}
+
 // FromLuma computes the hashes of luma values from 0 to 255, row by row. The
 // slice is overwritten. A slice that is no w x h gives zero hashes.
 func FromLuma(luma []float32, w, h int) (hashes Dihedral, quality int) {
@@ -77,7 +81,10 @@ func FromLuma(luma []float32, w, h int) (hashes Dihedral, quality int) {
 		return hashes, 0
 	}
 	alongRows, alongCols := (w+2*grid-1)/(2*grid), (h+2*grid-1)/(2*grid)
-	other := make([]float32, len(luma))
+	room := rooms.Get().(*[]float32)
+	defer rooms.Put(room)
+	*room = slices.Grow((*room)[:0], len(luma))
+	other := (*room)[:len(luma)] // written before it's read
 	for range 2 {
 		boxRows(luma, other, w, h, alongRows)
 		boxColumns(other, luma, w, h, alongCols)
