@@ -33,20 +33,7 @@ func (q pyramid) warp(to affine, bent *bend, w, h int, out []float32, ok []bool)
 	mx, my := float32(p.w)-0.5, float32(p.h)-0.5
 	all := true
 	if bent != nil {
-		for i := range w * h {
-			x, y := (float64(i%w)+0.5)/float64(w), (float64(i/w)+0.5)/float64(h)
-			bx, by := bent.at(x-0.5, y-0.5)
-			sx, sy := to.apply(x+bx, y+by)
-			u, v := float32(sx*pw-0.5), float32(sy*ph-0.5)
-			ok[i] = u > -0.5 && v > -0.5 && u < mx && v < my
-			out[i] = 0
-			if ok[i] {
-				out[i] = p.at(u, v)
-			} else {
-				all = false
-			}
-		}
-		return all
+		return p.warpBent(to, bent, w, h, out, ok)
 	}
 	for v := range h {
 		sx, sy := to.apply(0.5/float64(w), (float64(v)+0.5)/float64(h))
@@ -79,6 +66,38 @@ func (q pyramid) warp(to affine, bent *bend, w, h int, out []float32, ok []bool)
 				line[u] = p.at(x, y)
 			} else {
 				line[u] = 0
+				all = false
+			}
+		}
+	}
+	return all
+}
+
+// warpBent is warp of one level over a bent picture. Along a row the bend and the
+// map after it are a polynomial of the second degree in the place across.
+func (p *plane) warpBent(to affine, bent *bend, w, h int, out []float32, ok []bool) bool {
+	pw, ph := float64(p.w), float64(p.h)
+	mx, my := float32(p.w)-0.5, float32(p.h)-0.5
+	all := true
+	for v := range h {
+		y := (float64(v) + 0.5) / float64(h)
+		bx, by := bent.along(y - 0.5)
+		// What the row adds to its own places is bent, from its middle on.
+		bx[0], bx[1], by[0] = bx[0]+0.5, bx[1]+1, by[0]+y
+		var sx, sy [3]float64
+		for i := range sx {
+			sx[i], sy[i] = (to[0]*bx[i]+to[1]*by[i])*pw, (to[3]*bx[i]+to[4]*by[i])*ph
+		}
+		sx[0], sy[0] = sx[0]+to[2]*pw-0.5, sy[0]+to[5]*ph-0.5
+		line, oks := out[v*w:][:w], ok[v*w:][:w]
+		for i := range line {
+			u := (float64(i)+0.5)/float64(w) - 0.5
+			x, y := float32(sx[0]+u*(sx[1]+u*sx[2])), float32(sy[0]+u*(sy[1]+u*sy[2]))
+			oks[i] = x > -0.5 && y > -0.5 && x < mx && y < my
+			line[i] = 0
+			if oks[i] {
+				line[i] = p.at(x, y)
+			} else {
 				all = false
 			}
 		}

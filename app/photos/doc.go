@@ -1,7 +1,8 @@
 // Package photos reads profile photos, hashes them, finds which show one
 // picture although one was made not to match, and says how they differ.
 //
-// A photo is read once (Decode), shrunk once, and described by local features
+// A photo is read once (Decode; of a JPEG that is sRGB the luma alone, by package
+// luma), shrunk once, and described by local features
 // (places that survive crops, frames, turns and captions), a small picture of
 // itself for comparison point by point, and the plain perceptual hashes of
 // goimagehash. A Matcher keeps these in memory; it collects candidates by votes

@@ -217,3 +217,19 @@ func TestAFieldKnowsAllNearBlobs(t *testing.T) {
 		}
 	}
 }
+
+func TestABendAlongARowIsTheBend(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 3))
+	for range 100 {
+		var b bend
+		for i := range b {
+			b[i] = r.Float64() - 0.5
+		}
+		u, v := r.Float64()-0.5, r.Float64()-0.5
+		x, y := b.at(u, v)
+		ax, ay := b.along(v)
+		if d := math.Hypot(ax[0]+u*(ax[1]+u*ax[2])-x, ay[0]+u*(ay[1]+u*ay[2])-y); d > 1e-12 {
+			t.Fatalf("%v apart at %v, %v", d, u, v)
+		}
+	}
+}
