@@ -7,16 +7,24 @@ import (
 	"mensch/app/photos/vectors"
 )
 
-// pyramid is a picture and its halves.
+// pyramid is a picture at sizes that fall by the root of two: sampled at half its
+// pitch only, foliage and hair would no longer look like themselves.
 type pyramid []*plane
 
 func newPyramid(p *plane, least int) pyramid {
 	out := pyramid{p}
-	for min(p.w, p.h) >= 2*least {
-		p = p.averaged((p.w+1)/2, (p.h+1)/2)
-		out = append(out, p)
+	for k := 1; ; k++ {
+		s := math.Pow(2, -float64(k)/2)
+		w, h := int(float64(p.w)*s+0.5), int(float64(p.h)*s+0.5)
+		if min(w, h) < least {
+			return out
+		}
+		from := p
+		if k > 1 {
+			from = out[k-2]
+		}
+		out = append(out, from.averaged(w, h))
 	}
-	return out
 }
 
 // warp samples the query on a grid of w x h over the other photo. to maps the
@@ -25,7 +33,7 @@ func newPyramid(p *plane, least int) pyramid {
 func (q pyramid) warp(to affine, bent *bend, w, h int, out []float32, ok []bool) bool {
 	level := 0
 	if pitch := pitchOf(to, q[0], w, h); pitch > 1 {
-		level = min(int(math.Log2(pitch)+0.4), len(q)-1)
+		level = min(int(2*math.Log2(pitch)+0.5), len(q)-1)
 	}
 	p := q[level]
 	pw, ph := float64(p.w), float64(p.h)
@@ -73,26 +81,21 @@ func (q pyramid) warp(to affine, bent *bend, w, h int, out []float32, ok []bool)
 	return all
 }
 
-// warpBent is warp of one level over a bent picture. Along a row the bend and the
-// map after it are a polynomial of the second degree in the place across.
+// warpBent is warp of one level over a bent picture.
 func (p *plane) warpBent(to affine, bent *bend, w, h int, out []float32, ok []bool) bool {
 	pw, ph := float64(p.w), float64(p.h)
 	mx, my := float32(p.w)-0.5, float32(p.h)-0.5
 	all := true
 	for v := range h {
-		y := (float64(v) + 0.5) / float64(h)
-		bx, by := bent.along(y - 0.5)
-		// What the row adds to its own places is bent, from its middle on.
-		bx[0], bx[1], by[0] = bx[0]+0.5, bx[1]+1, by[0]+y
-		var sx, sy [3]float64
+		sx, sy := bent.row((float64(v)+0.5)/float64(h)-0.5, to)
 		for i := range sx {
-			sx[i], sy[i] = (to[0]*bx[i]+to[1]*by[i])*pw, (to[3]*bx[i]+to[4]*by[i])*ph
+			sx[i], sy[i] = sx[i]*pw, sy[i]*ph
 		}
-		sx[0], sy[0] = sx[0]+to[2]*pw-0.5, sy[0]+to[5]*ph-0.5
+		sx[0], sy[0] = sx[0]-0.5, sy[0]-0.5
 		line, oks := out[v*w:][:w], ok[v*w:][:w]
 		for i := range line {
 			u := (float64(i)+0.5)/float64(w) - 0.5
-			x, y := float32(sx[0]+u*(sx[1]+u*sx[2])), float32(sy[0]+u*(sy[1]+u*sy[2]))
+			x, y := float32(sx[0]+u*(sx[1]+u*(sx[2]+u*sx[3]))), float32(sy[0]+u*(sy[1]+u*(sy[2]+u*sy[3])))
 			oks[i] = x > -0.5 && y > -0.5 && x < mx && y < my
 			line[i] = 0
 			if oks[i] {
@@ -284,7 +287,7 @@ type aligner struct {
 	spots   []spot
 	sea     []bool
 
-	coarse, fine grid // of the candidate in work
+	least, coarse, fine grid // of the candidate in work
 }
 
 func newAligner(q pyramid) *aligner { return &aligner{query: q} }

@@ -11,43 +11,6 @@ import (
 	"mensch/app/model"
 )
 
-// The logarithm of the odds that two aligned pictures are one and the same, of
-// how far most of their parts lie apart (likeness.far), how large a piece differs
-// altogether (likeness.island), how much the detail of all has in common
-// (likeness.mean), and how many blocks say so: the fewer they are,
-// the stiller they have to lie, and stiller too where the picture had to be bent.
-// Fitted to copies by all evasions, against other photos of the same persons and
-// against strangers that were altered in the same ways; moved by one towards no.
-const (
-	oddsBase   = -23.7
-	oddsFar    = -6.62
-	oddsIsland = -0.39
-	oddsMean   = 3.83
-	oddsBlocks = 2.57
-	oddsBent   = -3.2
-	oddsMost   = 200 // blocks from which more say nothing new
-	oddsSmall  = 0.5 // of the small picture's odds that count after a closer look
-)
-
-const (
-	leastBlock = 16   // textured blocks that two pictures must have in common
-	leastCover = 0.1  // share of the other photo's texture that the query must show
-	doubtless  = 4.0  // odds from which the small picture alone is believed in
-	hopeless   = -2.5 // and under which it is too
-)
-
-// odds is the logarithm of the odds that the pictures are one and the same.
-func (l *likeness) odds() float64 {
-	if l.telling < leastBlock || l.cover < leastCover {
-		return math.Inf(-1)
-	}
-	z := oddsBase + oddsFar*math.Log(l.far+0.02) + oddsIsland*math.Log(l.island+0.02) + oddsMean*l.mean + oddsBlocks*math.Log(float64(min(l.telling, oddsMost)))
-	if l.bent {
-		z += oddsBent
-	}
-	return z
-}
-
 // portrait says whether two pictures that are not the same are alike in pose
 // and light, as two photos of one sitting are: a good part of what looks
 // photographed in both agrees, though not in its detail.
@@ -57,17 +20,16 @@ func (l *likeness) portrait() bool {
 
 const (
 	portraitBlocks = 40
-	portraitMean   = 0.65
-	portraitBoth   = 0.35
+	portraitMean   = 0.7
+	portraitBoth   = 0.42
 )
-
-func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
 // The closer look: where the small picture leaves doubt, the pictures are
 // compared in more detail.
 const (
 	closeArea   = 288 * 288 // pixels at most
 	closeShrink = 0.7       // a side, while one picture has detail that the other lacks
+	closeGain   = 0.5       // what shrinking has to leave of their difference in detail, if it was blur
 	closeBlocks = 64        // under which a comparison isn't shrunk further
 	unseenScore = 0.9       // the most that a doubtful match may score without a closer look
 )
@@ -93,28 +55,43 @@ func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (best liken
 	a := newAligner(q.pyramid)
 	a.graphic = q.graphic(c.item)
 	to := c.to
+	var finest likeness
 	for min(w, h) >= 2*blockSide {
 		fine := newGrid(other.base.resized(w, h))
 		if c.bent != nil {
-			if b, ok := a.curve(fine, to, *c.bent, 2); ok {
+			if b, ok := a.curve(fine, to, *c.bent, 3); ok {
 				c.bent = &b
 			}
 		} else {
 			to, _ = a.refine(fine, to, 3)
+			to = a.settle(fine, to, 2)
 		}
 		l := a.compare(fine, to, c.bent)
 		if ok && l.blocks < closeBlocks {
 			break
 		}
+		if !ok {
+			finest = l
+		}
 		best, ok = l, true
-		if l.sharp > 0.8 && l.sharp < 1.3 {
-			break
+		if alike(l.sharp) {
+			return best, true
 		}
 		// Blurred or noisy: its detail is that of a smaller picture.
 		w, h = int(float64(w)*closeShrink), int(float64(h)*closeShrink)
 	}
+	if ok && unlike(best.sharp) > closeGain*unlike(finest.sharp) {
+		// No blur and no noise makes two photographs unlike at every size.
+		best = finest
+	}
 	return best, ok
 }
+
+// alike says whether two pictures have about as much fine detail.
+func alike(sharp float64) bool { return sharp > 0.8 && sharp < 1.3 }
+
+// unlike is how far they are from that.
+func unlike(sharp float64) float64 { return math.Abs(math.Log(min(max(sharp, 0.2), 3))) }
 
 // judge makes the match of a candidate, or says that it is none. look allows a
 // closer look; looked says that it was taken.
@@ -138,12 +115,12 @@ func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (
 		return out, false, false
 	}
 	most := 1.0
-	if odds > hopeless && odds < doubtless {
+	if odds > hopeless && (odds < doubtless || c.like.drawn) {
 		most = unseenScore
 		if look {
 			looked = true
 			if l, ok := m.closer(ctx, q, c); ok {
-				odds, most = l.odds()+oddsSmall*odds, 1
+				odds, most = l.oddsAfter(odds), 1
 			}
 		}
 	}

@@ -82,16 +82,92 @@ func TestPartsThatMovedAreNoCopy(t *testing.T) {
 	}
 }
 
-func TestSeenFromTheSide(t *testing.T) {
+func TestBentPicturesAreCopies(t *testing.T) {
 	m, all, _ := paintings(t, 12)
-	i := slices.IndexFunc(evasions.Unseen(), func(e evasions.Evasion) bool { return e.Name == "seen from the side" })
-	data, err := evasions.Unseen()[i].Apply(1, all[4].Image(), nil)
+	for _, name := range []string{"seen from the side", "seen from below", "bulging"} {
+		i := slices.IndexFunc(evasions.Unseen(), func(e evasions.Evasion) bool { return e.Name == name })
+		data, err := evasions.Unseen()[i].Apply(1, all[4].Image(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := match(t, m, data)
+		if len(found) != 1 || found[0].Other != all[4].ID || found[0].Kind != model.AlteredCopy {
+			t.Errorf("%s: found %+v", name, found)
+		}
+	}
+}
+
+// corners is how far a map leads the corners of a picture from where they are,
+// at most, in shares of its sides.
+func corners(m affine) float64 {
+	most := 0.0
+	for _, c := range [4][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
+		x, y := m.apply(c[0], c[1])
+		most = max(most, math.Hypot(x-c[0], y-c[1]))
+	}
+	return most
+}
+
+// What is worked out by rows is what each place says by itself.
+func TestABendByRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 50 {
+		var b bend
+		for i := range b {
+			b[i] = r.Float64() - 0.5
+		}
+		to := affine{r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64()}
+		u, v := r.Float64()-0.5, r.Float64()-0.5
+		bx, by := b.at(u, v)
+		wantX, wantY := to.apply(u+0.5+bx, v+0.5+by)
+		x, y := b.row(v, to)
+		if gotX, gotY := x[0]+u*(x[1]+u*(x[2]+u*x[3])), y[0]+u*(y[1]+u*(y[2]+u*y[3])); math.Abs(gotX-wantX) > 1e-9 || math.Abs(gotY-wantY) > 1e-9 {
+			t.Fatalf("%.4f, %.4f leads to %.6f, %.6f and by rows to %.6f, %.6f", u, v, wantX, wantY, gotX, gotY)
+		}
+	}
+}
+
+func TestACaptionPullsNoPart(t *testing.T) {
+	p := painting(6)
+	bank, err := FromImage("bank", p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := match(t, m, data)
-	if len(found) != 1 || found[0].Other != all[4].ID || found[0].Kind != model.AlteredCopy {
-		t.Fatalf("found %+v", found)
+	// Bars over a third of it, at another beat than anything in the picture.
+	query, err := FromImage("query", over(p, image.White, func(_, y int) bool { return y > 210 && y%23 < 12 }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, g := newAligner(newPyramid(query.base, 12)), newGrid(bank.base.averaged(96, 96))
+	to := a.settle(g, affine{1.012, 0.004, -0.004, -0.005, 0.99, 0.006}, 6)
+	if off := corners(to); off > 0.004 {
+		t.Errorf("the corners are %.4f of the sides off: %.3f", off, to)
+	}
+}
+
+func TestAPoorStartStillArrives(t *testing.T) {
+	m, all, _ := paintings(t, 6)
+	q := m.prepare(Hash(all[3]), all[3])
+	a := newAligner(q.pyramid)
+	for _, start := range []affine{
+		{1.2, 0.02, -0.12, -0.05, 1.22, -0.03}, {0.9, 0, 0.12, 0, 1.15, -0.1}, {1.05, 0.12, -0.1, -0.12, 1.05, 0.05},
+	} {
+		c := candidate{slot: m.slots[all[3].ID], to: start}
+		m.verify(q, a, &c)
+		if c.like.odds() < doubtless || corners(c.to) > 0.01 {
+			t.Errorf("from %.2f to %.3f with odds of %.1f", start, c.to, c.like.odds())
+		}
+	}
+}
+
+func TestAPageShowsWhosePhotoItIs(t *testing.T) {
+	page := likeness{telling: 200, blocks: 210, cover: 1, far: 0.15, mean: 0.9, agree: 0.95, sharp: 1, drawn: true}
+	if z := page.odds(); z < doubtless || page.oddsAfter(z) < 0 {
+		t.Errorf("the same page: odds %.1f, %.1f after a closer look", z, page.oddsAfter(z))
+	}
+	page.island = 0.3 // what little is photographed on it differs in one piece
+	if z := page.odds(); z > 0 || page.oddsAfter(5) > 0 {
+		t.Errorf("another photo on it: odds %.1f, %.1f after a closer look", z, page.oddsAfter(5))
 	}
 }
 
@@ -214,22 +290,6 @@ func TestAFieldKnowsAllNearBlobs(t *testing.T) {
 			}
 			f.put(&b, len(in))
 			in = append(in, b)
-		}
-	}
-}
-
-func TestABendAlongARowIsTheBend(t *testing.T) {
-	r := rand.New(rand.NewPCG(8, 3))
-	for range 100 {
-		var b bend
-		for i := range b {
-			b[i] = r.Float64() - 0.5
-		}
-		u, v := r.Float64()-0.5, r.Float64()-0.5
-		x, y := b.at(u, v)
-		ax, ay := b.along(v)
-		if d := math.Hypot(ax[0]+u*(ax[1]+u*ax[2])-x, ay[0]+u*(ay[1]+u*ay[2])-y); d > 1e-12 {
-			t.Fatalf("%v apart at %v, %v", d, u, v)
 		}
 	}
 }

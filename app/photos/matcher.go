@@ -228,7 +228,7 @@ func (m *Matcher) candidates(q *query) []candidate {
 	})
 	plain := 0
 	for _, hit := range hits {
-		if near[hit.ID] || m.items[hit.ID].id == "" || plain == plainMost {
+		if m.items[hit.ID].id == "" || plain == plainMost {
 			continue
 		}
 		plain++
@@ -447,13 +447,22 @@ func (m *Matcher) verify(q *query, a *aligner, c *candidate) {
 	}
 	coarse := a.coarse.of(thumb.averaged((thumb.w+1)/2, (thumb.h+1)/2))
 	to, corr := a.refine(coarse, c.to, 6)
+	if corr < wellAligned {
+		// From farther away: what is blurred more pulls from farther.
+		least := a.least.of(thumb.averaged((thumb.w+3)/4, (thumb.h+3)/4))
+		far, _ := a.refine(least, c.to, 10)
+		if again, better := a.refine(coarse, far, 6); better > corr {
+			to, corr = again, better
+		}
+	}
 	if corr < coarseLeast {
 		return
 	}
 	fine := a.fine.of(thumb)
-	if to, corr = a.refine(fine, to, 4); corr < coarseLeast {
+	if to, corr = a.refine(fine, to, 4); corr < fineLeast {
 		return
 	}
+	to = a.settle(fine, to, 2)
 	c.like = a.compare(fine, to, nil)
 	c.to = to
 	if c.like.moved < bendFrom || c.inliers < bendInliers {
@@ -478,9 +487,11 @@ const (
 	bendGain    = 0.75 // what it must leave of that
 )
 
-// coarseLeast is the correlation that an alignment must have to be worth a
-// closer look; of true ones 99 in 100 have over 0.6.
-const coarseLeast = 0.36
+const (
+	coarseLeast = 0.36 // correlation that an alignment must have to be worth a closer look; of true ones 99 in 100 have over 0.6
+	fineLeast   = 0.2  // where detail is compared: what was bent has less of it in common
+	wellAligned = 0.55 // under which another way to the alignment is tried
+)
 
 // arena keeps many small byte strings in large slabs.
 type arena struct{ slabs [][]byte }
