@@ -33,13 +33,24 @@ type Match struct {
 	Kind        MatchKind `json:"kind"`
 	Class       string    `json:"class,omitempty"` // the query's: photo, graphic or featureless
 	Score       float64   `json:"score"`           // calibrated probability that both show one picture
-	Distance    int       `json:"distance"`        // Hamming distance of the 64-bit perceptual hashes of the best pair of views
+	Distance    int       `json:"distance"`        // Hamming distance of the 64-bit perceptual hashes, of Whole or of Laid, whichever is less
 	Transform   string    `json:"transform"`       // in words: "mirrored, cropped to 62 %"
 	Region      Region    `json:"region"`          // in the query
 	OtherRegion Region    `json:"other_region"`
 	// Affine maps a point of the query to one of the other photo, both as
 	// shares of width and height: x' = a x + b y + c, y' = d x + e y + f.
 	Affine [6]float64 `json:"affine"`
+	// Whole compares the photos as they are, Laid the part of the query that was
+	// found with Other; nil where it shows less than the whole of that.
+	Whole *Distances `json:"whole,omitempty"`
+	Laid  *Distances `json:"laid,omitempty"`
+}
+
+// Distances are in how many bits the hashes of two photos differ.
+type Distances struct {
+	PHash int `json:"phash"` // of 64: goimagehash's perception hashes
+	DHash int `json:"dhash"` // of 64: goimagehash's difference hashes
+	PDQ   int `json:"pdq"`   // of 256; half of them where a photo has too little in it for one
 }
 
 // PhotoLink is a finding about two photos, without its evidence.

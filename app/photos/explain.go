@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 	"strings"
 
 	"mensch/app/model"
@@ -98,7 +97,8 @@ func unlike(sharp float64) float64 { return math.Abs(math.Log(min(max(sharp, 0.2
 func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (out model.Match, ok, looked bool) {
 	it := c.item
 	out = model.Match{Query: q.hashes.PhotoID, Other: it.id, Class: q.hashes.Class}
-	out.Distance = bits.OnesCount64(it.phash ^ q.hashes.PHash)
+	whole := q.distances(it)
+	out.Whole, out.Distance = &whole, whole.PHash
 	if !it.drawn {
 		out.Class = ClassPhoto // what a page of letters has in common with a photo is no drawing
 	}
@@ -136,7 +136,9 @@ func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (
 	out.Kind = model.SamePicture
 	if altered {
 		out.Kind = model.AlteredCopy
-		out.Distance = min(out.Distance, q.alignedDistance(c, c.mini))
+		if out.Laid = q.laidDistances(c); out.Laid != nil {
+			out.Distance = min(out.Distance, out.Laid.PHash)
+		}
 	}
 	return out, true, looked
 }
@@ -279,21 +281,4 @@ func (q *query) round(r model.Region) bool {
 		}
 	}
 	return other > around/2
-}
-
-// alignedDistance is the distance of the plain hashes once the query is laid
-// over the other photo, where it covers it whole; else 64.
-func (q *query) alignedDistance(c candidate, thumb []byte) int {
-	if shown(c.to) < 0.97 {
-		return 64
-	}
-	other, err := decodeThumb(thumb)
-	if err != nil {
-		return 64
-	}
-	laid := newPlane(hashSide, hashSide)
-	q.pyramid.warp(c.to, c.bent, hashSide, hashSide, laid.pix, make([]bool, hashSide*hashSide))
-	a, _ := plainHashes(laid)
-	b, _ := plainHashes(other.resized(hashSide, hashSide))
-	return bits.OnesCount64(a ^ b)
 }

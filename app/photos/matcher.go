@@ -30,6 +30,8 @@ type Matcher struct {
 type item struct {
 	id    string
 	phash uint64
+	dhash uint64
+	pdq   hamming.Hash256 // zero where the photo has too little in it for one
 	thumb place
 	shape float32 // width over height
 	drawn bool    // it's a graphic
@@ -52,7 +54,7 @@ func (m *Matcher) Add(photos ...model.PhotoHashes) {
 			continue
 		}
 		slot := uint32(len(m.items))
-		it := item{id: h.PhotoID, phash: h.PHash, shape: float32(h.Width) / float32(h.Height), drawn: h.Class == ClassGraphic}
+		it := item{id: h.PhotoID, phash: h.PHash, dhash: h.DHash, pdq: upright(h), shape: float32(h.Width) / float32(h.Height), drawn: h.Class == ClassGraphic}
 		if features, thumb, err := splitViews(h.Views); err == nil {
 			for _, f := range features {
 				m.index.add(slot, f)

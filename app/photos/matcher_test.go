@@ -137,6 +137,14 @@ func TestEvasionsAreFoundAndExplained(t *testing.T) {
 		if f.Kind != c.kind || f.Score < 0.5 || f.Score > 1 {
 			t.Errorf("%s is %s with %.2f, want %s", c.evasion, f.Kind, f.Score, c.kind)
 		}
+		switch {
+		case f.Whole == nil || f.Distance > f.Whole.PHash:
+			t.Errorf("%s: the distances are %+v, the least %d", c.evasion, f.Whole, f.Distance)
+		case c.evasion == "mirrored" && (f.Laid == nil || f.Whole.PHash < 16 || f.Laid.PHash > 4 || f.Laid.DHash > 8 || f.Laid.PDQ > 31):
+			t.Errorf("mirrored: %+v apart, and %+v laid over each other", f.Whole, f.Laid)
+		case strings.HasPrefix(c.evasion, "crop") && f.Laid != nil:
+			t.Errorf("%s: %+v laid over what isn't there", c.evasion, f.Laid)
+		}
 		for _, w := range strings.Split(c.words, "|") {
 			if !strings.Contains(f.Transform, w) {
 				t.Errorf("%s is told as %q, want %q", c.evasion, f.Transform, w)

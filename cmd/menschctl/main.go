@@ -62,7 +62,11 @@
 // match --json prints a match a line, best first; region is the part of the
 // query that shows the other picture, as shares of its width and height:
 //
-//	{"query","match","bank","kind","score","distance","transform","region":{"x","y","w","h"}}
+//	{"query","match","bank","kind","score","distance","whole","laid","transform","region":{"x","y","w","h"}}
+//
+// distance is of the 64-bit perception hashes; whole and laid, where there are
+// such, are {"phash","dhash","pdq"}: of the photos as they are, and of the query
+// laid over the other one.
 //
 // With --bank DIR, match is the file's path below DIR and bank is DIR. Without,
 // it is a bank item's name and the bank's name, or an expert's ID and "experts".

@@ -17,14 +17,16 @@ import (
 
 // matchLine is what match --json prints.
 type matchLine struct {
-	Query     string          `json:"query"`
-	Match     string          `json:"match"`
-	Bank      string          `json:"bank"`
-	Kind      model.MatchKind `json:"kind"`
-	Score     float64         `json:"score"`
-	Distance  int             `json:"distance"`
-	Transform string          `json:"transform"`
-	Region    model.Region    `json:"region"`
+	Query     string           `json:"query"`
+	Match     string           `json:"match"`
+	Bank      string           `json:"bank"`
+	Kind      model.MatchKind  `json:"kind"`
+	Score     float64          `json:"score"`
+	Distance  int              `json:"distance"`
+	Whole     *model.Distances `json:"whole,omitempty"`
+	Laid      *model.Distances `json:"laid,omitempty"`
+	Transform string           `json:"transform"`
+	Region    model.Region     `json:"region"`
 }
 
 // experts is the bank of a match with an expert's photo.
@@ -141,7 +143,7 @@ func matchDesk(ctx context.Context, desk *app.Desk, query string, file io.Reader
 }
 
 func newMatchLine(query string, m model.Match) matchLine {
-	return matchLine{Query: query, Kind: m.Kind, Score: m.Score, Distance: m.Distance, Transform: m.Transform, Region: m.Region}
+	return matchLine{Query: query, Kind: m.Kind, Score: m.Score, Distance: m.Distance, Whole: m.Whole, Laid: m.Laid, Transform: m.Transform, Region: m.Region}
 }
 
 // folderBank is a folder of photos as a bank, without a store.

@@ -491,8 +491,11 @@ func TestMatchAFolder(t *testing.T) {
 	}
 	var raw map[string]json.RawMessage
 	must(t, json.Unmarshal([]byte(a.out), &raw))
-	if len(raw) != 8 {
+	if len(raw) != 10 {
 		t.Errorf("%s", a.out)
+	}
+	if m.Whole == nil || m.Whole.PHash < 16 || m.Laid == nil || m.Laid.PHash > 4 || m.Laid.PDQ > 31 || m.Distance != m.Laid.PHash {
+		t.Errorf("%+v as they are, %+v laid over each other", m.Whole, m.Laid)
 	}
 	if !strings.Contains(a.err, "notes.txt is left out") {
 		t.Errorf("%q", a.err)

@@ -212,15 +212,28 @@ func (p *parts) fill() {
 	p.verdict.Show()
 	p.verdict.Set(verdict.Label(pair))
 	p.reason.SetText(pair.Reason)
-	p.facts.Set(
+	facts := []fyne.CanvasObject{
 		fact("Probability", show.Percent(pair.Match.Score)),
-		fact("Hash distance", fmt.Sprintf("%d of 64 bits", pair.Match.Distance)),
 		fact("How it was changed", cleanTransform(pair.Match)),
 		fact("Matched region", shareOf(pair.Match.Region)+" of this, "+shareOf(pair.Match.OtherRegion)+" of the other"),
-	)
-	if v.group.Experts > 1 {
-		p.facts.Set(append(p.facts.Objects(), fact("This picture stands on", show.Count(v.group.Experts, "account", "accounts")))...)
 	}
+	if v.group.Experts > 1 {
+		facts = append(facts, fact("This picture stands on", show.Count(v.group.Experts, "account", "accounts")))
+	}
+	if pair.Match.Whole != nil {
+		facts = append(facts, fact("Distances of the hashes", distances(pair.Match.Whole)))
+	} else {
+		facts = append(facts, fact("Distance of the hashes", fmt.Sprintf("%d of 64 bits", pair.Match.Distance)))
+	}
+	if pair.Match.Laid != nil {
+		facts = append(facts, fact("Laid over each other", distances(pair.Match.Laid)))
+	}
+	p.facts.Set(facts...)
+}
+
+// distances says in how many bits the hashes of two photos differ.
+func distances(d *model.Distances) string {
+	return fmt.Sprintf("pHash %d and dHash %d of 64, PDQ %d of 256", d.PHash, d.DHash, d.PDQ)
 }
 
 // setPanes shows as many panes as there are photos; a mode that lays two over

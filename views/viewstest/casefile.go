@@ -227,6 +227,7 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 		Query: r.PhotoID, Other: "mirror:" + r.PhotoID, Bank: "b-stock", BankItem: "bi-7", Kind: model.AlteredCopy, Score: 0.99, Distance: 4,
 		Transform: "mirrored, cropped to 62 %", Region: model.Region{X: 0.02, Y: 0.02, Width: 0.96, Height: 0.96}, OtherRegion: model.Region{X: 0.02, Y: 0.02, Width: 0.96, Height: 0.96},
 		Affine: [6]float64{-1, 0, 1, 0, 1, 0},
+		Whole:  &model.Distances{PHash: 34, DHash: 39, PDQ: 130}, Laid: &model.Distances{PHash: 4, DHash: 6, PDQ: 14},
 	}
 	find("f-photo", "photo-match", "false-photo", "The profile photo is a stock photo of Lyse Stock, mirrored and cropped to 62 %.", 0.99, func(x *model.Finding) { x.Match = &match })
 	find("f-ratings", "solicitation", "ratings", "The expert offers a discount for five stars.", 0.94, session(1))

@@ -99,7 +99,7 @@ func file(photos []string) casefile.File {
 		Expert:     model.Expert{ID: "e1", ScreenName: attack, Cluster: "Home & Garden", State: model.ExpertActive, JoinedAt: now.AddDate(-1, 0, 0), Signals: model.Signals{Email: "secret@example.com", Devices: []string{"dev1"}}},
 		Profile:    model.Profile{ExpertID: "e1", Version: 3, Name: "Anna", Bio: attack, PhotoID: photos[0], UpdatedAt: now},
 		Guidelines: []casefile.Guideline{{ID: "contact-exchange", Title: "No contacts", Paragraph: "Don't.", Severity: 3}},
-		Incidents:  []model.Incident{{ID: "i1", ExpertID: "e1", Reporter: model.ReporterClient, ReporterID: "c77", Text: attack, At: now}},
+		Incidents:  []model.Incident{{ID: "i1", ExpertID: "e1", Reporter: model.ReporterClient, ReporterID: "client-77", Text: attack, At: now}},
 		Findings: []model.Finding{
 			{ID: "f1", ExpertID: "e1", Detector: "contact", Guideline: "contact-exchange", Score: 0.9, Reason: attack, SessionID: "t1", Messages: []string{"m1"}, Spans: []model.Span{{Message: "m1", Start: 9, End: 25, Label: "email"}, {Message: "m1", Start: -4, End: 999}}, At: now},
 			{ID: "f2", ExpertID: "e1", Detector: "same-person", Guideline: "multiple-accounts", Score: 0.8, Reason: "rival shares a phone", Accounts: []model.Linked{{ExpertID: "rival", Cluster: "Pets"}}, At: now},
@@ -109,7 +109,7 @@ func file(photos []string) casefile.File {
 		Appeals:   []model.Appeal{{ID: "a1", CaseID: "e1.1", DecisionID: "d1", ExpertID: "e1", Text: attack, At: now}},
 		Notes:     []model.Note{{ID: "n1", CaseID: "e1.1", Author: "mo", Text: attack, At: now}},
 		Sessions: []casefile.Transcript{{
-			Session:  model.Session{ID: "t1", ExpertID: "e1", ClientID: "c77", Cluster: "Home & Garden", Kind: "chat", StartedAt: now},
+			Session:  model.Session{ID: "t1", ExpertID: "e1", ClientID: "client-77", Cluster: "Home & Garden", Kind: "chat", StartedAt: now},
 			Messages: []model.Message{{ID: "m1", Session: "t1", Seq: 1, From: model.FromExpert, At: now, Text: text}, {ID: "m2", Session: "t1", Seq: 2, From: model.FromClient, At: now, Text: "I live at 12 High Street, 0170 1234567"}},
 		}},
 		Pairs: []casefile.Pair{
@@ -529,7 +529,7 @@ func TestRedactedFileIsSealed(t *testing.T) {
 	if !rep.File.Redacted || len(rep.Proof.Rows) != 2 || rep.Proof.Rows[0].Row != nil {
 		t.Errorf("got %+v", rep.Proof)
 	}
-	for _, leak := range []string{"c77", "secret@example.com", "dev1", "1234567", "High Street", ids[1], "rival", "decision:d"} {
+	for _, leak := range []string{"client-77", "secret@example.com", "dev1", "1234567", "High Street", ids[1], "rival", "decision:d"} {
 		if bytes.Contains(b.Bytes(), []byte(leak)) {
 			t.Errorf("%q is in the expert's copy", leak)
 		}
