@@ -45,13 +45,6 @@ func (b *bend) row(v float64, to affine) (x, y [4]float64) {
 	return x, y
 }
 
-// along gives what at gives for one v as polynomials of u: of what 1, u and uu
-// are taken times.
-func (b *bend) along(v float64) (x, y [3]float64) {
-	return [3]float64{b[0] + b[2]*v + b[5]*v*v, b[1] + b[4]*v, b[3]},
-		[3]float64{b[6] + b[8]*v + b[11]*v*v, b[7] + b[10]*v, b[9]}
-}
-
 // bendMost is how far, in shares, a corner may be bent from where it would lie.
 const bendMost = 0.2
 
