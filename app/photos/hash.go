@@ -6,6 +6,7 @@ import (
 	"github.com/corona10/goimagehash"
 
 	"mensch/app/model"
+	"mensch/app/photos/vectors"
 )
 
 // The classes of a photo, as in model.PhotoHashes.Class.
@@ -64,29 +65,14 @@ func classify(base, small *plane) string {
 	var flat, edge, rich int
 	for by := 0; by+8 <= h; by += 8 {
 		for bx := 0; bx+8 <= w; bx += 8 {
-			lo, hi := float32(255), float32(0)
-			for y := by; y < by+8; y++ {
-				for _, v := range m.pix[y*w+bx : y*w+bx+8] {
-					lo, hi = min(lo, v), max(hi, v)
-				}
-			}
-			if hi-lo < 8 {
+			// between counts the pixels that lie away from both greys.
+			lo, hi, between := vectors.Eight(m.pix[by*w+bx:], w)
+			switch {
+			case hi-lo < 8:
 				flat++
-				continue
-			}
-			// How many pixels lie away from both greys?
-			between := 0
-			near := 0.15 * (hi - lo)
-			for y := by; y < by+8; y++ {
-				for _, v := range m.pix[y*w+bx : y*w+bx+8] {
-					if v-lo > near && hi-v > near {
-						between++
-					}
-				}
-			}
-			if between < 24 {
+			case between < 24:
 				edge++
-			} else {
+			default:
 				rich++
 			}
 		}

@@ -31,3 +31,27 @@ func Middling(p []float32, stride int) int {
 	}
 	return n
 }
+
+// Eight gives the least and the largest number of a square of 8 x 8, and how many
+// are near neither. Rows lie stride apart.
+func Eight(p []float32, stride int) (lo, hi float32, between int) {
+	p = p[:7*stride+8]
+	if wide {
+		return eight(&p[0], stride)
+	}
+	lo, hi = p[0], p[0]
+	for y := range 8 {
+		for _, v := range p[y*stride:][:8] {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	near := nearShare * (hi - lo)
+	for y := range 8 {
+		for _, v := range p[y*stride:][:8] {
+			if v-lo > near && hi-v > near {
+				between++
+			}
+		}
+	}
+	return lo, hi, between
+}

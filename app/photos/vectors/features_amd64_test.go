@@ -111,5 +111,9 @@ func TestMiddlingIsTheSameEitherWay(t *testing.T) {
 		stride := rapid.IntRange(Side, 20).Draw(t, "stride")
 		p := rapid.SliceOfN(rapid.SampledFrom([]float32{0, 10, 14, 15, 16, 50, 85, 86, 99, 100, 101}), Side*stride, Side*stride).Draw(t, "p")
 		bothWays(t, "middling", func() []float32 { return []float32{float32(Middling(p, stride))} })
+		bothWays(t, "eight", func() []float32 {
+			lo, hi, between := Eight(p, stride)
+			return []float32{lo, hi, float32(between)}
+		})
 	})
 }
