@@ -233,7 +233,7 @@ func (p *parts) fill() {
 
 // distances says in how many bits the hashes of two photos differ.
 func distances(d *model.Distances) string {
-	return fmt.Sprintf("pHash %d and dHash %d of 64, PDQ %d of 256", d.PHash, d.DHash, d.PDQ)
+	return fmt.Sprintf("pHash %d/64, dHash %d/64, PDQ %d/256", d.PHash, d.DHash, d.PDQ)
 }
 
 // setPanes shows as many panes as there are photos; a mode that lays two over
