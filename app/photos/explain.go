@@ -119,7 +119,7 @@ func (m *Matcher) judge(ctx context.Context, q *query, c candidate, look bool) (
 		most = unseenScore
 		if look {
 			looked = true
-			if l, ok := m.closer(ctx, q, c); ok {
+			if l, ok := m.closer(ctx, q, c); ok && l.telling >= nearLeast {
 				odds, most = l.oddsAfter(odds), 1
 			}
 		}

@@ -41,7 +41,7 @@ const (
 
 const (
 	leastBlocks = 12   // textured blocks that two small pictures must have in common
-	nearLeast   = 16   // and two larger ones
+	nearLeast   = 16   // and two larger ones, if they're to say more
 	leastCover  = 0.05 // share of the other photo's texture that the query must show
 	doubtless   = 3.0  // odds from which the small picture alone is believed in
 	hopeless    = -3.5 // and under which it is too
@@ -63,9 +63,10 @@ func (l *likeness) odds() float64 {
 }
 
 // oddsAfter is the logarithm of the odds that the pictures are one and the same,
-// of a closer look and of what the small pictures said before.
+// of a closer look at nearLeast blocks or more and of what the small pictures said
+// before.
 func (l *likeness) oddsAfter(small float64) float64 {
-	if l.telling < nearLeast || l.cover < leastCover {
+	if l.cover < leastCover {
 		return math.Inf(-1)
 	}
 	if math.IsInf(small, -1) {
