@@ -44,7 +44,8 @@ The states are queued, sending, unknown (sent, no answer: the platform will be
 asked), conflict (the case changed meanwhile), rejected, acked and undone.
 
 A conflict is ended with --keep-theirs, which drops the decision made here, or
---keep-mine, which decides anew on the case as it is now.`,
+--keep-mine, which decides anew on the case as it is now: the letter is drawn up
+for today, and shown.`,
 		Args: args(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -54,7 +55,7 @@ A conflict is ended with --keep-theirs, which drops the decision made here, or
 					it func(string) error
 				}{
 					{retry, func(id string) error { return desk.RetryOutbox(ctx, id) }},
-					{mine, func(id string) error { return desk.ResolveConflict(ctx, id, true) }},
+					{mine, func(id string) error { return t.decideAgain(ctx, desk, id) }},
 					{theirs, func(id string) error { return desk.ResolveConflict(ctx, id, false) }},
 				} {
 					if do.id == "" {
@@ -75,6 +76,18 @@ A conflict is ended with --keep-theirs, which drops the decision made here, or
 	f.StringVar(&theirs, "keep-theirs", "", "end the conflict of the decision of this `ID`: drop it")
 	cmd.MarkFlagsMutuallyExclusive("retry", "keep-mine", "keep-theirs")
 	return cmd
+}
+
+func (t *tool) decideAgain(ctx context.Context, desk *app.Desk, id string) error {
+	again, err := desk.DecideAgain(ctx, id, "")
+	if err != nil || t.json {
+		return err
+	}
+	t.sayf("Decided anew as %s. Until it is sent, “menschctl undo %s” takes it back.", again.ID, again.ID)
+	if again.Message != "" {
+		t.sayf("%s\n", again.Message)
+	}
+	return nil
 }
 
 func decisionError(id string, err error) error {
