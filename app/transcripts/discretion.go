@@ -14,6 +14,7 @@ func (v *view) confidentiality() {
 		"show": "another client's messages", "expert": "this client's story, told to others", "have": "another client's chat", "notes": "notes on another client",
 	})
 	ev = append(ev, v.persons()...)
+	ev = v.modelled(DetectConfidentiality, "what another client said or lives through", "confidential client", ev)
 	v.find(DetectConfidentiality, "confidentiality", ev, 0.97, func() string {
 		return "The expert gives away " + times(ev) + "."
 	})
@@ -71,6 +72,7 @@ func (v *view) persons() []evidence {
 				// it may go on in the expert's next message
 				if k := i + 1; k < len(v.lines) && v.lines[k].expert() && !v.hypothetical(&v.lines[k], 0) {
 					take(&v.lines[k], 0, reachAfter, false)
+					v.together(i)
 				}
 			}
 			if total(told) >= enough {
@@ -134,6 +136,7 @@ func (v *view) solicitation() {
 		"ask": "asks for a good rating", "trade": "trades a favour for a rating", "change": "asks to change a rating", "fake": "asks for ratings by others than the client", "swap": "offers a rating for a rating",
 		"exchange": "offers a rating for a rating", "pressure": "puts pressure on the client's rating",
 	})
+	ev = v.modelled(DetectSolicitation, "asks or trades for a good rating", "rating", ev)
 	v.find(DetectSolicitation, "ratings", ev, 0.98, func() string { return "The expert " + times(ev) + "." })
 }
 
@@ -161,6 +164,9 @@ func (v *view) disparagement() {
 			if c.family != "commun" || v.notOurs(l, c) || c.kind == "maybe" && !v.oursIn(i) {
 				continue
 			}
+			if c.kind == "maybe" {
+				v.together(i)
+			}
 			from, to := v.sentence(l, c.i)
 			for _, d := range l.around(from, to) {
 				if d.family != "verdict" || d.i < from || d.j > to || d.i-c.j > verdictReach || c.i-d.j > verdictReach || v.denied(l, c, d, from, to) {
@@ -173,6 +179,7 @@ func (v *view) disparagement() {
 			}
 		}
 	}
+	ev = v.modelled(DetectDisparagement, "runs down the platform, its people or the other experts", "disparagement", ev)
 	ev = v.left(DetectDisparagement, ev)
 	v.find(DetectDisparagement, "community-respect", ev, 0.95, func() string { return "The expert " + times(ev) + " before a client." })
 }
@@ -201,6 +208,14 @@ func (v *view) oursIn(i int) bool {
 		}
 	}
 	return false
+}
+
+// together notes that message i says something only with the one beside it.
+func (v *view) together(i int) {
+	if v.joint == nil {
+		v.joint = map[int]bool{}
+	}
+	v.joint[i] = true
 }
 
 // manyMarks is how many marks of one kind a message gets at most.

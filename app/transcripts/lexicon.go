@@ -110,6 +110,13 @@ var lexicon = sync.OnceValue(func() *offenceWords {
 	return o
 })
 
+// Valence says how bad (-5) or good (5) a word is in the word list, and whether
+// the list has it.
+func Valence(word string) (int, bool) {
+	w := lexicon().words[word]
+	return int(w.valence), w.valence != 0
+}
+
 // bareWords look like a hard word without its vowels, and are none.
 var bareWords = map[string]bool{"hmm": true, "prcks": true, "crp": true, "hll": true, "pss": true, "psst": true, "shh": true, "brr": true, "dmn": true, "ths": true, "wht": true, "str": true, "spc": true, "spcs": true, "cck": true, "pps": true, "rtrd": true, "drk": true, "css": true, "ssl": true, "srm": true, "ngs": true, "dgs": true, "hrs": true, "trs": true, "trd": true, "tds": true, "tts": true, "cks": true, "dks": true, "pst": true, "bst": true, "nts": true, "sls": true, "lsr": true, "mrn": true, "jps": true, "gks": true, "wps": true, "fgs": true, "kks": true, "cns": true, "bns": true, "clts": true, "jrk": true, "nvl": true, "hmo": true, "hms": true, "prn": true, "rps": true}
 

@@ -129,23 +129,13 @@ func (v *view) left(detector string, ev []evidence) []evidence {
 	if len(v.ruled.permit) == 0 && len(own) == 0 {
 		return ev
 	}
-	type stretch struct{ start, end int }
 	permitted := map[int][]stretch{}
 	of := func(line int) []stretch {
 		if known, ok := permitted[line]; ok {
 			return known
 		}
-		list := []stretch{}
-		l := &v.lines[line]
-		parts := cutWords(l.text.S)
-		for _, entries := range []map[string][]entry{v.ruled.permit, own} {
-			eachEntry(entries, parts, func(_ entry, a, b int) {
-				from, to := l.text.Span(a, b)
-				list = append(list, stretch{from, to})
-			})
-		}
-		permitted[line] = list
-		return list
+		permitted[line] = v.permitted(detector, line)
+		return permitted[line]
 	}
 	out := ev[:0:0]
 	for _, e := range ev {
@@ -158,6 +148,28 @@ func (v *view) left(detector string, ev []evidence) []evidence {
 		}
 	}
 	return out
+}
+
+// stretch are bytes of a message.
+type stretch struct{ start, end int }
+
+// permitted are the words of a message that the pack allows, for all detectors or
+// for this one.
+func (v *view) permitted(detector string, line int) []stretch {
+	var list []stretch
+	own := v.ruled.remove[detector]
+	if len(v.ruled.permit) == 0 && len(own) == 0 {
+		return nil
+	}
+	l := &v.lines[line]
+	parts := cutWords(l.text.S)
+	for _, entries := range []map[string][]entry{v.ruled.permit, own} {
+		eachEntry(entries, parts, func(_ entry, a, b int) {
+			from, to := l.text.Span(a, b)
+			list = append(list, stretch{from, to})
+		})
+	}
+	return list
 }
 
 // added marks the words that the pack adds to the detectors of transcripts, in

@@ -12,6 +12,7 @@ import (
 type modelSet struct {
 	civility   *textModel
 	background *background
+	gist       [len(gistDetectors)]*textModel
 }
 
 // textModel is a linear model over the words and letters of a message.
@@ -23,6 +24,11 @@ func (s *modelSet) load(dir fs.FS) error {
 		return err
 	}
 	s.civility = m
+	for n, file := range gistFiles {
+		if s.gist[n], err = loadModel(dir, file); err != nil {
+			return err
+		}
+	}
 	raw, err := fs.ReadFile(dir, "background.bin")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

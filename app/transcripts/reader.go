@@ -43,6 +43,7 @@ type Reader struct {
 	civil    civilClasses
 	ruled    *ruled
 	lexicon  *offenceWords
+	gist     map[string]gistEntry // nil where no model asks for it
 	scratch  sync.Pool
 }
 
@@ -85,6 +86,9 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 		if err := r.models.load(models); err != nil {
 			return nil, fmt.Errorf("read the detectors' models: %w", err)
 		}
+		if r.gist, err = gistTable(); err != nil {
+			return nil, err
+		}
 	}
 	r.scratch.New = func() any { return &scratch{matcher: b.NewMatcher()} }
 	return r, nil
@@ -95,9 +99,9 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 var defaults = map[string]map[string]float64{
 	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
 	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_score": 0.8, "model_alone": 0.985},
-	DetectConfidentiality: {"min_score": 0.5},
-	DetectSolicitation:    {"min_score": 0.5},
-	DetectDisparagement:   {"min_score": 0.5},
+	DetectConfidentiality: {"min_score": 0.5, "model_score": 0.92, "model_alone": 0.92, "model_veto": 0.3},
+	DetectSolicitation:    {"min_score": 0.5, "model_score": 0.87, "model_alone": 0.9, "model_veto": 0.3},
+	DetectDisparagement:   {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.85, "model_veto": 0.3},
 	DetectExpertise:       {"min_score": 0.5, "distance": 1},
 	DetectCopyright:       {"min_score": 0.5},
 }
@@ -116,6 +120,7 @@ type scratch struct {
 	lines   []line
 	toks    []phrase.Token // of all lines of a review
 	weights []weight       // and theirs
+	gist    []gistToken
 }
 
 // clear lets go of the review before, whose lines must not be used any more.
@@ -123,7 +128,7 @@ func (sc *scratch) clear() {
 	clear(sc.lines)
 	sc.lines, sc.toks, sc.weights = sc.lines[:0], sc.toks[:0], sc.weights[:0]
 	if cap(sc.toks) > longScratch {
-		sc.lines, sc.toks, sc.weights = nil, nil, nil
+		sc.lines, sc.toks, sc.weights, sc.gist = nil, nil, nil, nil
 	}
 }
 
@@ -153,13 +158,14 @@ type line struct {
 	ents []contacts.Entity
 	hits []hit
 
-	counts  bool             // it holds a digit, in figures or in words
-	signs   bool             // it holds a sign of a mail address
-	ends    ends             // the digits at its begin and its end
-	tone    tone             // what the model says of it, once it was asked
-	weights []weight         // of each token
-	aliases map[int32]string // the plain words behind hidden ones, by where they begin
-	mutes   []bool           // of each token: said of oneself, quoted, or denied; nil: none
+	counts  bool                      // it holds a digit, in figures or in words
+	signs   bool                      // it holds a sign of a mail address
+	ends    ends                      // the digits at its begin and its end
+	tone    tone                      // what the model says of it, once it was asked
+	gists   *[len(gistDetectors)]gist // what the models of discretion say, once they were asked
+	weights []weight                  // of each token
+	aliases map[int32]string          // the plain words behind hidden ones, by where they begin
+	mutes   []bool                    // of each token: said of oneself, quoted, or denied; nil: none
 }
 
 // mute takes the sting out of words that are said of oneself, quoted or denied,
@@ -316,7 +322,8 @@ type view struct {
 	sc      *scratch
 	out     []model.Finding
 
-	colleague bool // another expert is spoken of
+	colleague bool         // another expert is spoken of
+	joint     map[int]bool // messages that say something together with the one before or after
 }
 
 // evidence is a mark with its weight and the message it stands in.

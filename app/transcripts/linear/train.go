@@ -121,7 +121,19 @@ func Train(ex []Example, o Options) Weights {
 // Calibrate fits slope and shift so that 1/(1+exp(-(slope*score+shift))) is the
 // share of positives among examples of a score (Platt's method).
 func Calibrate(scores []float64, yes []bool, weights []float64) (slope, shift float64) {
+	loss := func(a, b float64) float64 {
+		l := 0.0
+		for i, s := range scores {
+			z := float64(a*s) + b
+			if yes[i] {
+				z = -z
+			}
+			l += float64(weights[i] * (max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))))
+		}
+		return l
+	}
 	a, b := 1.0, 0.0
+	last := loss(a, b)
 	for range 200 {
 		var ga, gb, haa, hab, hbb float64
 		for i, s := range scores {
@@ -144,7 +156,15 @@ func Calibrate(scores []float64, yes []bool, weights []float64) (slope, shift fl
 		}
 		da := (float64(hbb*ga) - float64(hab*gb)) / det
 		db := (float64(haa*gb) - float64(hab*ga)) / det
-		a, b = a-da, b-db
+		next := loss(a-da, b-db)
+		for range 40 { // Newton's step may overshoot
+			if next <= last {
+				break
+			}
+			da, db = da/2, db/2
+			next = loss(a-da, b-db)
+		}
+		a, b, last = a-da, b-db, next
 		if math.Abs(da)+math.Abs(db) < 1e-9 {
 			break
 		}

@@ -3,6 +3,7 @@
 package training
 
 import (
+	"embed"
 	"fmt"
 	"hash/fnv"
 	"html"
@@ -34,6 +35,15 @@ func Train(dataDir, outDir string) error {
 	}
 	if err := os.WriteFile(filepath.Join(outDir, "civility.bin"), m.Encode(), 0o644); err != nil {
 		return fmt.Errorf("write the civility model: %w", err)
+	}
+	for _, set := range discretionSets {
+		m, err := t.Discretion(set)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(outDir, set+".bin"), m.Encode(), 0o644); err != nil {
+			return fmt.Errorf("write the model of %s: %w", set, err)
+		}
 	}
 	bg, err := t.Background(nil)
 	if err != nil {
@@ -80,11 +90,12 @@ func HeldOut(text string) bool {
 type Trainer struct {
 	dir    string
 	reader *transcripts.Reader
-	read   []bag // the labelled sets, once read
+	read   []bag   // the labelled sets, once read
+	pieces []piece // what the models of discretion are trained on, once read
 }
 
 func newTrainer(dir string) (*Trainer, error) {
-	r, err := transcripts.New(nil, nil)
+	r, err := transcripts.New(nil, embed.FS{})
 	if err != nil {
 		return nil, fmt.Errorf("make the reader: %w", err)
 	}
