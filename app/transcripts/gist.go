@@ -160,16 +160,13 @@ func (r *Reader) gistTokens(l *line, buf []gistToken) []gistToken {
 		out = append(out, g)
 	}
 	for _, h := range l.hits { // phrases bring up more than words do
-		n := -1
-		switch h.family {
-		case "seen":
-			n = holdClient
-		case "commun":
+		n := holdClient
+		switch {
+		case h.family == "commun" && h.kind == "experts":
+			n = holdExpert
+		case h.family == "commun":
 			n = holdUs
-			if h.kind == "experts" {
-				n = holdExpert
-			}
-		default:
+		case h.family != "seen":
 			continue
 		}
 		out[h.i].hold |= 1 << n
