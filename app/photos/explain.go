@@ -51,12 +51,12 @@ func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (best liken
 	if pitch := pitchOf(c.to, q.pyramid[0], w, h); pitch < 1 {
 		w, h = int(float64(w)*pitch), int(float64(h)*pitch)
 	}
-	a := newAligner(q.pyramid)
+	a := q.aligner
 	a.graphic = q.graphic(c.item)
 	to := c.to
 	var finest likeness
 	for min(w, h) >= 2*blockSide {
-		fine := newGrid(other.base.resized(w, h))
+		fine := a.fine.of(other.base.resized(w, h))
 		if c.bent != nil {
 			if b, ok := a.curve(fine, to, *c.bent, 3); ok {
 				c.bent = &b

@@ -200,6 +200,7 @@ type query struct {
 	features []feature
 	pyramid  pyramid
 	shape    shape
+	aligner  *aligner // of the one goroutine that looks the query up
 }
 
 // graphic says whether both the query and another photo are drawings.
@@ -207,9 +208,10 @@ func (q *query) graphic(other item) bool { return other.drawn && q.hashes.Class 
 
 func (m *Matcher) prepare(q model.PhotoHashes, p *Picture) *query {
 	w, h := grown(p.base.w, p.base.h, min(queryArea, max(bankArea, p.base.w*p.base.h)))
+	pyramid := newPyramid(p.base, 12)
 	return &query{
 		hashes: q, picture: p, features: extract(p.base.resized(w, h), queryFeatures, true),
-		pyramid: newPyramid(p.base, 12), shape: shapeOf(p.base.w, p.base.h),
+		pyramid: pyramid, aligner: newAligner(pyramid), shape: shapeOf(p.base.w, p.base.h),
 	}
 }
 
@@ -239,9 +241,8 @@ func (m *Matcher) candidates(q *query) []candidate {
 	if slot, ok := m.slots[q.hashes.PhotoID]; ok && !near[slot] {
 		list = append(list, candidate{slot: slot, to: identity})
 	}
-	a := newAligner(q.pyramid)
 	for i := range list {
-		m.verify(q, a, &list[i])
+		m.verify(q, q.aligner, &list[i])
 	}
 	slices.SortStableFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.like.odds(), a.like.odds()), cmp.Compare(a.item.id, b.item.id))
