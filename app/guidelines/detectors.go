@@ -85,7 +85,7 @@ var Catalogue = []Known{
 		{"model_alone", "The trained model speaks alone from this probability", 0.985, 0.5, 1, 0.005, false},
 	}},
 	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: read("that tells of somebody advised", 0.92, 0.92)},
-	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: read("that speaks of ratings", 0.87, 0.9)},
+	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: read("that speaks of ratings", 0.9, 0.9)},
 	{Name: "disparagement", Title: "Running the community down", Guideline: "community-respect", Reads: ReadsSessions, Numbers: read("that speaks of the community", 0.8, 0.85)},
 	{Name: "expertise", Title: "Outside the expertise", Guideline: "expertise", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,

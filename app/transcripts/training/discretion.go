@@ -236,7 +236,9 @@ var discretionShares = [3]float64{0.3, 0.4, 0.3}
 // discretion fits weights to the pieces: which window of a text tells is not
 // known, so a first model chooses it for the second.
 func discretion(set string, pieces []piece) linear.Weights {
-	first := linear.New(linear.Train(examples(set, pieces, nil), discretionOptions), 1, 0)
+	quick := discretionOptions
+	quick.Epochs = 2
+	first := linear.New(linear.Train(examples(set, pieces, nil), quick), 1, 0)
 	return linear.Train(examples(set, pieces, first), discretionOptions)
 }
 
