@@ -99,7 +99,7 @@ var Catalogue = []Known{
 	}},
 	{Name: "plagiarism", Title: "Copied texts", Guideline: "plagiarism", Reads: ReadsProfiles, Numbers: []Number{
 		shownFrom,
-		{"share", "Share of a text that stands elsewhere", 0.14, 0.02, 1, 0.02, false},
+		{"share", "Share of a text that stands elsewhere", 0.15, 0.02, 1, 0.02, false},
 	}},
 	{Name: "credentials", Title: "Credentials and years", Guideline: "misrepresentation", Reads: ReadsProfiles, Numbers: []Number{shownFrom}},
 	{Name: "self-rating", Title: "Ratings of oneself", Guideline: "ratings", Reads: ReadsExperts, Numbers: []Number{

@@ -46,7 +46,7 @@ type member struct {
 // same-person (bits) and plagiarism (share), and each detector's min_score; nil
 // takes the built-in ones.
 func NewCommunity(pack *guidelines.Pack, _ fs.FS) (*Community, error) {
-	c := &Community{pack: pack, members: map[string]*member{}, keys: map[string]map[string]struct{}{}, texts: newTextIndex(), said: map[string]map[string][]claim{}, linkAt: 7, reuseAt: 0.14}
+	c := &Community{pack: pack, members: map[string]*member{}, keys: map[string]map[string]struct{}{}, texts: newTextIndex(), said: map[string]map[string][]claim{}, linkAt: 7, reuseAt: 0.15}
 	if pack != nil {
 		c.linkAt = pack.Param(SamePerson, "bits", c.linkAt)
 		c.reuseAt = pack.Param(Plagiarism, "share", c.reuseAt)
