@@ -2,6 +2,7 @@ package casefile_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 
 	"mensch/app"
@@ -13,16 +14,16 @@ import (
 // counting is a desk that counts what was looked at.
 type counting struct {
 	*viewstest.Desk
-	seen int
+	seen atomic.Int64
 }
 
 func (c *counting) Expose(context.Context, string) (app.Exposure, error) {
-	c.seen++
+	c.seen.Add(1)
 	return c.Exposure(context.Background())
 }
 
 func (c *counting) Exposure(context.Context) (app.Exposure, error) {
-	return app.Exposure{Seen: c.seen}, nil
+	return app.Exposure{Seen: int(c.seen.Load())}, nil
 }
 
 // TestUnblurredPhotosOfACaseCountOnce: with blurring off a case's photos are seen
@@ -51,7 +52,7 @@ func TestUnblurredPhotosOfACaseCountOnce(t *testing.T) {
 		if len(shown) < 2 {
 			t.Fatal("the case shows no photos")
 		}
-		first := desk.seen
+		first := int(desk.seen.Load())
 		switch {
 		case blur && first != 0:
 			t.Errorf("%d blurred photos were counted", first)
@@ -62,13 +63,13 @@ func TestUnblurredPhotosOfACaseCountOnce(t *testing.T) {
 		open()
 		v.Refresh()
 		w.Pump.Settle()
-		if desk.seen != first {
-			t.Errorf("blurred %v: seen again, %d photos became %d", blur, first, desk.seen)
+		if int(desk.seen.Load()) != first {
+			t.Errorf("blurred %v: seen again, %d photos became %d", blur, first, int(desk.seen.Load()))
 		}
 		w.Type("v")
 		w.Pump.Settle()
-		if blur && desk.seen < len(shown) {
-			t.Errorf("uncovered, %d were counted", desk.seen)
+		if blur && int(desk.seen.Load()) < len(shown) {
+			t.Errorf("uncovered, %d were counted", int(desk.seen.Load()))
 		}
 	}
 }

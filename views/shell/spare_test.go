@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,16 +19,16 @@ import (
 // bearing is a desk that counts what was looked at.
 type bearing struct {
 	*viewstest.Base
-	seen int
+	seen atomic.Int64
 }
 
 func (b *bearing) Expose(context.Context, string) (app.Exposure, error) {
-	b.seen++
+	b.seen.Add(1)
 	return b.Exposure(context.Background())
 }
 
 func (b *bearing) Exposure(context.Context) (app.Exposure, error) {
-	return app.Exposure{Seen: b.seen, Budget: 3}, nil
+	return app.Exposure{Seen: int(b.seen.Load()), Budget: 3}, nil
 }
 
 // album is a screen with one photo.
@@ -58,21 +59,21 @@ func TestABreakIsSuggestedAndNeverInTheWay(t *testing.T) {
 		w.Pump.Settle()
 		a.photo.Reveal(false)
 	}
-	if desk.seen != 3 || !strings.Contains(w.Notice(), "A break now is well spent") || w.OverlayOpen() {
-		t.Fatalf("%d counted, notice %q", desk.seen, w.Notice())
+	if int(desk.seen.Load()) != 3 || !strings.Contains(w.Notice(), "A break now is well spent") || w.OverlayOpen() {
+		t.Fatalf("%d counted, notice %q", int(desk.seen.Load()), w.Notice())
 	}
 	// It is said once, and goes by itself.
 	w.Pump.Advance(7 * time.Second)
 	a.photo.Reveal(true)
 	w.Pump.Settle()
-	if w.Notice() != "" || desk.seen != 4 {
-		t.Errorf("again: %q, %d", w.Notice(), desk.seen)
+	if w.Notice() != "" || int(desk.seen.Load()) != 4 {
+		t.Errorf("again: %q, %d", w.Notice(), int(desk.seen.Load()))
 	}
 	// Showing what is not blurred is nothing that is counted.
 	a.photo.Reveal(true)
 	w.Pump.Settle()
-	if desk.seen != 4 {
-		t.Errorf("counted %d", desk.seen)
+	if int(desk.seen.Load()) != 4 {
+		t.Errorf("counted %d", int(desk.seen.Load()))
 	}
 }
 
@@ -85,8 +86,8 @@ func TestPhotosInSightCountOnceADay(t *testing.T) {
 		t.Helper()
 		w.Shell.Sighted(caseID, ids...)
 		w.Pump.Settle()
-		if desk.seen != want {
-			t.Errorf("%d counted, want %d", desk.seen, want)
+		if int(desk.seen.Load()) != want {
+			t.Errorf("%d counted, want %d", int(desk.seen.Load()), want)
 		}
 	}
 	count(2, "e1.1", "p1", "p2")

@@ -188,7 +188,7 @@ func TestTheContractNamesWhatTheModelHas(t *testing.T) {
 		"Rating": model.Rating{}, "Session": model.Session{}, "Message": model.Message{}, "Incident": model.Incident{},
 		"Case": model.Case{}, "Lease": model.Lease{}, "Appeal": model.Appeal{}, "Approval": model.Approval{}, "Attachment": model.Attachment{}, "Receipt": model.Receipt{},
 		"Decision": model.Decision{}, "Sanction": model.Sanction{}, "Evidence": model.Evidence{}, "Finding": model.Finding{},
-		"Span": model.Span{}, "Event": model.Event{}, "Linked": model.Linked{}, "Passage": model.Passage{}, "Match": model.Match{},
+		"Span": model.Span{}, "Event": model.Event{}, "Linked": model.Linked{}, "Passage": model.Passage{}, "Match": model.Match{}, "Distances": model.Distances{},
 		"Region": model.Region{}, "Change": model.Change{}, "ChangePage": model.ChangePage{},
 	}
 	for name, noun := range nouns {
