@@ -29,6 +29,7 @@ const (
 	closeArea   = 288 * 288 // pixels at most
 	closeShrink = 0.7       // a side, while one picture has detail that the other lacks
 	closeGain   = 0.5       // what shrinking has to leave of their difference in detail, if it was blur
+	closeStep   = 0.92      // and each step by itself, to go on
 	closeBlocks = 64        // under which a comparison isn't shrunk further
 	unseenScore = 0.9       // the most that a doubtful match may score without a closer look
 )
@@ -66,7 +67,7 @@ func (m *Matcher) closer(ctx context.Context, q *query, c candidate) (best liken
 			to = a.settle(fine, to, 2)
 		}
 		l := a.compare(fine, to, c.bent)
-		if ok && l.blocks < closeBlocks {
+		if ok && (l.blocks < closeBlocks || unlike(l.sharp) > closeStep*unlike(best.sharp)) {
 			break
 		}
 		if !ok {

@@ -450,7 +450,7 @@ func (m *Matcher) verify(q *query, a *aligner, c *candidate) {
 	}
 	coarse := a.coarse.of(thumb.averaged((thumb.w+1)/2, (thumb.h+1)/2))
 	to, corr := a.refine(coarse, c.to, 6)
-	if corr < wellAligned {
+	if corr < wellAligned && c.inliers != 2 { // two features lie alike by chance
 		// From farther away: what is blurred more pulls from farther.
 		least := a.least.of(thumb.averaged((thumb.w+3)/4, (thumb.h+3)/4))
 		far, _ := a.refine(least, c.to, 10)
@@ -461,8 +461,11 @@ func (m *Matcher) verify(q *query, a *aligner, c *candidate) {
 	if corr < coarseLeast {
 		return
 	}
-	fine := a.fine.of(thumb)
-	if to, corr = a.refine(fine, to, 4); corr < fineLeast {
+	fine, limit := a.fine.of(thumb), coarseLeast
+	if c.inliers >= bendInliers {
+		limit = bentLeast
+	}
+	if to, corr = a.refine(fine, to, 4); corr < limit {
 		return
 	}
 	to = a.settle(fine, to, 2)
@@ -492,7 +495,7 @@ const (
 
 const (
 	coarseLeast = 0.36 // correlation that an alignment must have to be worth a closer look; of true ones 99 in 100 have over 0.6
-	fineLeast   = 0.2  // where detail is compared: what was bent has less of it in common
+	bentLeast   = 0.2  // and one of what may be bent: its detail has less in common until it is
 	wellAligned = 0.55 // under which another way to the alignment is tried
 )
 
