@@ -219,13 +219,8 @@ func (m *Matcher) prepare(q model.PhotoHashes, p *Picture) *query {
 // picture, best first.
 func (m *Matcher) candidates(q *query) []candidate {
 	list := m.geometry(q)
-	near := map[uint32]bool{}
-	for _, c := range list {
-		if c.inliers >= 6 {
-			near[c.slot] = true
-		}
-	}
-	// A photo with few features to find may still have the same plain hash.
+	// A photo with few features to find, or one whose features led astray, may
+	// still have the same plain hash.
 	hits := m.plain.Search(q.hashes.PHash, plainRadius, nil)
 	slices.SortFunc(hits, func(a, b hamming.Hit) int {
 		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
@@ -238,7 +233,7 @@ func (m *Matcher) candidates(q *query) []candidate {
 		plain++
 		list = append(list, candidate{slot: hit.ID, to: identity})
 	}
-	if slot, ok := m.slots[q.hashes.PhotoID]; ok && !near[slot] {
+	if slot, ok := m.slots[q.hashes.PhotoID]; ok && !slices.ContainsFunc(list, func(c candidate) bool { return c.slot == slot }) {
 		list = append(list, candidate{slot: slot, to: identity})
 	}
 	for i := range list {

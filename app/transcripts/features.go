@@ -254,21 +254,25 @@ func (r *Reader) wordFeatures(l *line, i, j int, buf []uint32) []uint32 {
 		if len(s) > 40 {
 			s = s[:40]
 		}
-		for n := 3; n <= 5; n++ {
-			if len(s)+2 < n {
-				break
-			}
-			for i := -1; i+n <= len(s)+1; i++ {
-				h := uint32(2166136261) + uint32(n)
-				for q := i; q < i+n; q++ {
-					c := byte('_')
-					if q >= 0 && q < len(s) {
-						c = s[q]
-					}
-					h = (h ^ uint32(c)) * prime
+		out = letters(s, 3, 5, 0, out)
+	}
+	return out
+}
+
+// letters adds the groups of least to most letters of a word, with the gaps
+// before and after it; those of another salt are other features.
+func letters(s string, least, most int, salt uint32, out []uint32) []uint32 {
+	for n := least; n <= most; n++ {
+		for i := -1; i+n <= len(s)+1; i++ {
+			h := uint32(2166136261) + uint32(n)
+			for q := i; q < i+n; q++ {
+				c := byte('_')
+				if q >= 0 && q < len(s) {
+					c = s[q]
 				}
-				out = append(out, mix(h))
+				h = (h ^ uint32(c)) * prime
 			}
+			out = append(out, mix(h^salt))
 		}
 	}
 	return out

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"mensch/app/transcripts/fold"
 	"mensch/app/transcripts/linear"
 	"mensch/app/transcripts/phrase"
 )
@@ -251,7 +250,8 @@ func (r *Reader) gistFeatures(l *line, toks []gistToken, i, j int, f *linear.Fea
 			words = append(words, mix(g.some^0x22), mix(g.many^0x33))
 		}
 		if g.code == gistOdd {
-			words = r.letters(l.word(l.toks[k]), words)
+			odd := l.word(l.toks[k]) // its kind is not known: it may be misspelt
+			words = letters(odd[:min(len(odd), 24)], 3, 4, 0xaa, words)
 		}
 		if b.word != 0 {
 			words = append(words, mix(b.word*31+g.word), mix(b.code*37+g.code^0x44), mix(b.word*41+g.code^0x55), mix(b.code*43+g.word^0x66))
@@ -371,28 +371,6 @@ func (r *Reader) gistFeatures(l *line, toks []gistToken, i, j int, f *linear.Fea
 // gistFamilies are the phrases that the models of discretion know of.
 var gistFamilies = []string{"confid", "seen", "private", "commun", "verdict", "disparage", "rating"}
 
-// letters adds the groups of three and four letters of a word whose kind is not
-// known: it may be misspelt.
-func (r *Reader) letters(s string, words []uint32) []uint32 {
-	if len(s) > 24 {
-		s = s[:24]
-	}
-	for n := 3; n <= 4; n++ {
-		for i := -1; i+n <= len(s)+1; i++ {
-			h := uint32(2166136261) + uint32(n)
-			for q := i; q < i+n; q++ {
-				c := byte('_')
-				if q >= 0 && q < len(s) {
-					c = s[q]
-				}
-				h = (h ^ uint32(c)) * prime
-			}
-			words = append(words, mix(h^0xaa))
-		}
-	}
-	return words
-}
-
 // GistFeatures gives the features of each window of a text, as the models of
 // discretion are trained on and asked about.
 func (r *Reader) GistFeatures(text string) []linear.Features {
@@ -433,15 +411,11 @@ var gistTable = sync.OnceValues(func() (map[string]gistEntry, error) {
 	for w, k := range table {
 		words[w] = gistEntry{Kind: k, known: true}
 	}
-	for line := range strings.Lines(gistText) {
-		name, list, ok := strings.Cut(line, ":")
-		if !ok || line[0] == '#' {
-			continue
-		}
-		for _, s := range strings.Fields(list) {
-			s = fold.New(s).S
+	for name, list := range namedLists(gistText) {
+		n := slices.Index(gistLists[:], name)
+		for _, s := range list {
 			w := words[s]
-			if n := slices.Index(gistLists[:], name); n >= 0 {
+			if n >= 0 {
 				w.hold |= 1 << n
 			} else {
 				w.joins = true

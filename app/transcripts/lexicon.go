@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	_ "embed"
+	"iter"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -73,13 +74,8 @@ var lexicon = sync.OnceValue(func() *offenceWords {
 		}
 		o.words[fold.New(f[0]).S] = w
 	}
-	for line := range strings.Lines(offenceText) {
-		name, list, ok := strings.Cut(line, ":")
-		if !ok || line[0] == '#' {
-			continue
-		}
-		for _, s := range strings.Fields(list) {
-			s = fold.New(s).S
+	for name, list := range namedLists(offenceText) {
+		for _, s := range list {
 			w := o.words[s]
 			w.classes |= 1 << len(o.classes)
 			o.words[s] = w
@@ -142,5 +138,25 @@ func vowelless(s string) string {
 func (o *offenceWords) names(set uint32, visit func(int)) {
 	for ; set != 0; set &= set - 1 {
 		visit(bits.TrailingZeros32(set))
+	}
+}
+
+// namedLists goes through the lists of a text: a line each, a name, a colon and
+// its words, which are folded. Lines that begin with # say nothing.
+func namedLists(text string) iter.Seq2[string, []string] {
+	return func(yield func(name string, words []string) bool) {
+		for line := range strings.Lines(text) {
+			name, list, ok := strings.Cut(line, ":")
+			if !ok || line[0] == '#' {
+				continue
+			}
+			words := strings.Fields(list)
+			for i, s := range words {
+				words[i] = fold.New(s).S
+			}
+			if !yield(name, words) {
+				return
+			}
+		}
 	}
 }

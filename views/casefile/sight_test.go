@@ -1,11 +1,8 @@
 package casefile_test
 
 import (
-	"context"
-	"sync/atomic"
 	"testing"
 
-	"mensch/app"
 	"mensch/views/casefile"
 	"mensch/views/shell"
 	"mensch/views/viewstest"
@@ -14,16 +11,7 @@ import (
 // counting is a desk that counts what was looked at.
 type counting struct {
 	*viewstest.Desk
-	seen atomic.Int64
-}
-
-func (c *counting) Expose(context.Context, string) (app.Exposure, error) {
-	c.seen.Add(1)
-	return c.Exposure(context.Background())
-}
-
-func (c *counting) Exposure(context.Context) (app.Exposure, error) {
-	return app.Exposure{Seen: int(c.seen.Load())}, nil
+	viewstest.Exposures
 }
 
 // TestUnblurredPhotosOfACaseCountOnce: with blurring off a case's photos are seen
@@ -52,7 +40,7 @@ func TestUnblurredPhotosOfACaseCountOnce(t *testing.T) {
 		if len(shown) < 2 {
 			t.Fatal("the case shows no photos")
 		}
-		first := int(desk.seen.Load())
+		first := desk.Seen()
 		switch {
 		case blur && first != 0:
 			t.Errorf("%d blurred photos were counted", first)
@@ -63,13 +51,13 @@ func TestUnblurredPhotosOfACaseCountOnce(t *testing.T) {
 		open()
 		v.Refresh()
 		w.Pump.Settle()
-		if int(desk.seen.Load()) != first {
-			t.Errorf("blurred %v: seen again, %d photos became %d", blur, first, int(desk.seen.Load()))
+		if desk.Seen() != first {
+			t.Errorf("blurred %v: seen again, %d photos became %d", blur, first, desk.Seen())
 		}
 		w.Type("v")
 		w.Pump.Settle()
-		if blur && int(desk.seen.Load()) < len(shown) {
-			t.Errorf("uncovered, %d were counted", int(desk.seen.Load()))
+		if blur && desk.Seen() < len(shown) {
+			t.Errorf("uncovered, %d were counted", desk.Seen())
 		}
 	}
 }

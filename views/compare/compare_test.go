@@ -26,17 +26,8 @@ type desk struct {
 	asked  []string
 	choose bool // no bank is remembered
 	places int
-	seen   int
+	viewstest.Exposures
 }
-
-func (d *desk) Expose(context.Context, string) (app.Exposure, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.seen++
-	return app.Exposure{Seen: d.seen}, nil
-}
-
-func (d *desk) Exposure(context.Context) (app.Exposure, error) { return app.Exposure{}, nil }
 
 func (d *desk) CaseFile(_ context.Context, id string) (app.CaseFile, error) {
 	pair := func(n string, at float64) app.PhotoPair {
@@ -128,13 +119,13 @@ func TestWhatIsUncoveredHereCounts(t *testing.T) {
 	if w.Settings().BlurPhotos {
 		t.Fatal("this test begins with photos in sight")
 	}
-	if d.seen != 2 {
-		t.Errorf("%d counted of two photos in sight", d.seen)
+	if d.Seen() != 2 {
+		t.Errorf("%d counted of two photos in sight", d.Seen())
 	}
 	w.Type("  ")
 	w.Type(" ")
-	if d.seen != 2 {
-		t.Errorf("looked at again, they count as %d", d.seen)
+	if d.Seen() != 2 {
+		t.Errorf("looked at again, they count as %d", d.Seen())
 	}
 }
 

@@ -1,16 +1,13 @@
 package shell_test
 
 import (
-	"context"
 	"image"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
-	"mensch/app"
 	"mensch/views/shell"
 	"mensch/views/show"
 	"mensch/views/viewstest"
@@ -19,16 +16,11 @@ import (
 // bearing is a desk that counts what was looked at.
 type bearing struct {
 	*viewstest.Base
-	seen atomic.Int64
+	viewstest.Exposures
 }
 
-func (b *bearing) Expose(context.Context, string) (app.Exposure, error) {
-	b.seen.Add(1)
-	return b.Exposure(context.Background())
-}
-
-func (b *bearing) Exposure(context.Context) (app.Exposure, error) {
-	return app.Exposure{Seen: int(b.seen.Load()), Budget: 3}, nil
+func newBearing() *bearing {
+	return &bearing{Base: viewstest.NewBase(), Exposures: viewstest.Exposures{Budget: 3}}
 }
 
 // album is a screen with one photo.
@@ -42,7 +34,7 @@ func (a *album) Open(shell.Route)           {}
 func (a *album) Leave()                     {}
 
 func TestABreakIsSuggestedAndNeverInTheWay(t *testing.T) {
-	desk := &bearing{Base: viewstest.NewBase()}
+	desk := newBearing()
 	w := viewstest.NewWindow(t, desk)
 	img := image.NewRGBA(image.Rect(0, 0, 40, 40))
 	a := &album{photo: show.NewPhoto(60, 60)}
@@ -59,35 +51,35 @@ func TestABreakIsSuggestedAndNeverInTheWay(t *testing.T) {
 		w.Pump.Settle()
 		a.photo.Reveal(false)
 	}
-	if int(desk.seen.Load()) != 3 || !strings.Contains(w.Notice(), "A break now is well spent") || w.OverlayOpen() {
-		t.Fatalf("%d counted, notice %q", int(desk.seen.Load()), w.Notice())
+	if desk.Seen() != 3 || !strings.Contains(w.Notice(), "A break now is well spent") || w.OverlayOpen() {
+		t.Fatalf("%d counted, notice %q", desk.Seen(), w.Notice())
 	}
 	// It is said once, and goes by itself.
 	w.Pump.Advance(7 * time.Second)
 	a.photo.Reveal(true)
 	w.Pump.Settle()
-	if w.Notice() != "" || int(desk.seen.Load()) != 4 {
-		t.Errorf("again: %q, %d", w.Notice(), int(desk.seen.Load()))
+	if w.Notice() != "" || desk.Seen() != 4 {
+		t.Errorf("again: %q, %d", w.Notice(), desk.Seen())
 	}
 	// Showing what is not blurred is nothing that is counted.
 	a.photo.Reveal(true)
 	w.Pump.Settle()
-	if int(desk.seen.Load()) != 4 {
-		t.Errorf("counted %d", int(desk.seen.Load()))
+	if desk.Seen() != 4 {
+		t.Errorf("counted %d", desk.Seen())
 	}
 }
 
 // TestPhotosInSightCountOnceADay: with blurring off, what a case shows counts once,
 // however often the screen is drawn.
 func TestPhotosInSightCountOnceADay(t *testing.T) {
-	desk := &bearing{Base: viewstest.NewBase()}
+	desk := newBearing()
 	w := viewstest.NewWindow(t, desk)
 	count := func(want int, caseID string, ids ...string) {
 		t.Helper()
 		w.Shell.Sighted(caseID, ids...)
 		w.Pump.Settle()
-		if int(desk.seen.Load()) != want {
-			t.Errorf("%d counted, want %d", int(desk.seen.Load()), want)
+		if desk.Seen() != want {
+			t.Errorf("%d counted, want %d", desk.Seen(), want)
 		}
 	}
 	count(2, "e1.1", "p1", "p2")
@@ -101,7 +93,7 @@ func TestPhotosInSightCountOnceADay(t *testing.T) {
 }
 
 func TestOathsStandBehindDotsUntilThePointerComes(t *testing.T) {
-	desk := &bearing{Base: viewstest.NewBase()}
+	desk := newBearing()
 	w := viewstest.NewWindow(t, desk)
 	a := &album{photo: show.NewPhoto(60, 60)}
 	w.Add(shell.Queue, a)
