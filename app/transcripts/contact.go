@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"mensch/app/transcripts/contacts"
@@ -82,42 +83,46 @@ func (v *view) contact() {
 // contactIn collects the evidence in one message of the expert's.
 func (v *view) contactIn(i int, ev []evidence) []evidence {
 	l := &v.lines[i]
-	var hot, promo []hit
+	var by cues
 	for _, h := range l.hits {
 		switch h.family {
 		case "resource":
-			hot = append(hot, h)
+			by.help = append(by.help, h)
 		case "promo":
-			promo = append(promo, h)
+			by.promo = append(by.promo, h)
 		case "contact":
+			by.contact = append(by.contact, h)
 			ev = append(ev, evidence{i, l.hitSpan(h, "off-platform"), h.score, moveWords[h.kind]})
 		}
 	}
 	for _, e := range l.ents {
-		score := v.weigh(l, e, hot, promo)
+		score := v.weigh(l, e, by)
 		if score < 0.2 {
 			continue
 		}
 		ev = append(ev, evidence{i, l.span(e.A, e.B, string(e.Kind)), score, kindWords[e.Kind]})
 	}
-	for _, h := range promo {
+	for _, h := range by.promo {
 		ev = append(ev, evidence{i, l.hitSpan(h, "promotion"), h.score, "their own business"})
 	}
 	return ev
 }
 
+// cues are the phrases of a message that say whose a contact is, in its order.
+type cues struct{ help, promo, contact []hit }
+
 // weigh says how much a contact in the expert's words is one of the expert's
 // own.
-func (v *view) weigh(l *line, e contacts.Entity, hot, promo []hit) float64 {
+func (v *view) weigh(l *line, e contacts.Entity, by cues) float64 {
 	switch e.Kind {
 	case contacts.Phone:
 		if v.hotlines[trunk(strings.TrimPrefix(e.Value, "+"))] {
 			return 0
 		}
-		if v.near(l, e, hot, 30) && !v.near(l, e, promo, 8) && !v.near(l, e, ofFamily(l.hits, "contact"), 6) {
+		if near(e, by.help, 30) && !near(e, by.promo, 8) && !near(e, by.contact, 6) {
 			return 0.1
 		}
-		if tollFree(e.Value) && !v.near(l, e, promo, 10) {
+		if tollFree(e.Value) && !near(e, by.promo, 10) {
 			return 0.3 * e.Score
 		}
 		return e.Score
@@ -137,7 +142,7 @@ func (v *view) weigh(l *line, e contacts.Entity, hot, promo []hit) float64 {
 		if e.Obfuscated {
 			return 0.8
 		}
-		if v.near(l, e, promo, 25) || v.near(l, e, ofFamily(l.hits, "contact"), 12) {
+		if near(e, by.promo, 25) || near(e, by.contact, 12) {
 			return 0.85
 		}
 		if path == "" && v.signature(l, e) {
@@ -145,7 +150,7 @@ func (v *view) weigh(l *line, e contacts.Entity, hot, promo []hit) float64 {
 		}
 		return 0
 	case contacts.Address:
-		if e.Cued || v.near(l, e, ofFamily(l.hits, "contact"), 10) {
+		if e.Cued || near(e, by.contact, 10) {
 			return e.Score
 		}
 		return 0
@@ -160,7 +165,7 @@ var practice = []string{"therap", "counsel", "coach", "psych", "lcsw", "lmft", "
 // message: behind a sign-off or a name, or alone after the last sentence.
 func (v *view) signature(l *line, e contacts.Entity) bool {
 	left := 0
-	for k := e.J; k < len(l.toks); k++ {
+	for k := e.J; k < len(l.toks) && left <= 6; k++ {
 		if l.toks[k].Kind == phrase.Word {
 			left++
 		}
@@ -182,20 +187,15 @@ func (v *view) signature(l *line, e contacts.Entity) bool {
 	return e.I > 0 && l.toks[e.I-1].Kind == phrase.Punct && strings.ContainsAny(l.text.S[l.toks[e.I-1].A:l.toks[e.I-1].B], ".!-(") && !strings.HasSuffix(e.Value, ".org")
 }
 
-func ofFamily(hits []hit, family string) []hit {
-	var out []hit
-	for _, h := range hits {
-		if h.family == family {
-			out = append(out, h)
+// near says whether one of the hits, which are in the order of the text, stands
+// within n tokens of the entity.
+func near(e contacts.Entity, hits []hit, n int) bool {
+	from := sort.Search(len(hits), func(k int) bool { return hits[k].i > e.I-n-longPhrase })
+	for _, h := range hits[from:] {
+		if h.i >= e.J+n {
+			return false
 		}
-	}
-	return out
-}
-
-// near says whether one of the hits stands within n tokens of the entity.
-func (v *view) near(_ *line, e contacts.Entity, hits []hit, n int) bool {
-	for _, h := range hits {
-		if h.i < e.J+n && h.j > e.I-n {
+		if h.j > e.I-n {
 			return true
 		}
 	}

@@ -104,9 +104,15 @@ func TestAdversarial(t *testing.T) {
 		"iban": "de12 ", "hex": "0x12ab", "addresses": "12 Baker ", "copyright": "copyright ", "skype": "skype is ", "client": "a client told ", "let": "let's go on ", "long": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		"underscores": "a_", "glued mail": "aatgmaildot", "names on": "jane on skype ", "providers": "gmail: ", "leet": "f1ve", "keycaps": "5\ufe0f\u20e3", "lines": "5\n", "slips": "five fiive sevn ",
 		"counter-speech": "\"women are \" wrong ", "running down": "this site is a scam ", "hidden words": "f.u.c.k ", "confidences": "another client who ",
+		"streets": "12 Baker Street, ",
+		"doubles": "double ",
 	} {
 		read := func(size int) time.Duration {
-			c := talk("e: " + strings.Repeat(piece, size/len(piece)))
+			text := strings.Repeat(piece, size/len(piece))
+			if name == "doubles" {
+				text += strings.Repeat("(at)", len(text)/8) // what numbers are looked for in
+			}
+			c := talk("e: " + text)
 			begin := cpuTime()
 			r.Review(c)
 			return cpuTime() - begin

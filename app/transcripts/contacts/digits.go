@@ -75,7 +75,11 @@ func digitWord(s string) bool {
 }
 
 // unitAt reads a piece of a number at token i, ok false if there is none.
-func (p *page) unitAt(i int) (u unit, ok bool) {
+func (p *page) unitAt(i int) (u unit, ok bool) { return p.unit(i, false) }
+
+// unit does the same; twice says that a word such as "double" stands before it:
+// behind that another one makes no sense, and a row of them is not followed.
+func (p *page) unit(i int, twice bool) (u unit, ok bool) {
 	t := p.toks[i]
 	if p.taken[i] || !isWord(t) {
 		return u, false
@@ -113,8 +117,8 @@ func (p *page) unitAt(i int) (u unit, ok bool) {
 		return u, true
 	}
 	if n := multiples[s]; n != 0 {
-		if j < len(p.toks) {
-			if v, yes := p.unitAt(j); yes && len(v.digits) == 1 {
+		if j < len(p.toks) && !twice {
+			if v, yes := p.unit(j, true); yes && len(v.digits) == 1 {
 				return unit{digits: strings.Repeat(v.digits, n), i: i, j: v.j, words: true}, true
 			}
 		}
