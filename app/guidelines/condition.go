@@ -47,9 +47,11 @@ const (
 // either, so that no condition feeds itself. Findings that a moderator accepted
 // or rejected are never suppressed.
 //
-// A condition is bounded: MaxCondition characters, predicates two deep, the
-// strongest MaxFacts findings, incidents and strikes of the case, and a budget
-// of memory. There is no clock, no disk and no loop in it but over these lists.
+// A condition is bounded: MaxCondition characters, predicates two deep, one in
+// Which as that is asked of each finding, the strongest MaxFacts findings,
+// incidents and strikes of the case, as many labels of each, MaxFactText
+// characters of a text, and a budget of memory. There is no clock, no disk and
+// no loop in it but over these lists.
 type Condition struct {
 	ID        string  `json:"id"`
 	Title     string  `json:"title"`
@@ -71,6 +73,7 @@ const (
 	MaxCondition  = 2000 // characters
 	MaxConditions = 100
 	MaxFacts      = 100
+	MaxFactText   = 2000 // characters
 	maxNodes      = 400
 	maxPredicates = 12
 	maxDepth      = 2 // predicates within predicates
@@ -150,8 +153,12 @@ func compile(source string, whole bool) (*vm.Program, error) {
 	if n := len(predicates(program.Node())); n > maxPredicates {
 		return nil, fmt.Errorf("has %d predicates; %d are allowed", n, maxPredicates)
 	}
-	if deep(program.Node()) > maxDepth {
-		return nil, fmt.Errorf("has predicates more than %d deep, which could take too long", maxDepth)
+	most := maxDepth
+	if !whole {
+		most-- // each finding is one more loop around it
+	}
+	if deep(program.Node()) > most {
+		return nil, fmt.Errorf("has predicates more than %d deep, which could take too long", most)
 	}
 	return program, nil
 }
@@ -447,7 +454,7 @@ func factsOf(facts model.CaseFacts, now time.Time) Facts {
 		},
 	}
 	for _, i := range first(facts.Incidents) {
-		env.Incidents = append(env.Incidents, ReportFacts{Guideline: i.Guideline, Reporter: string(i.Reporter), AgeDays: days(i.At), Text: i.Text})
+		env.Incidents = append(env.Incidents, ReportFacts{Guideline: i.Guideline, Reporter: string(i.Reporter), AgeDays: days(i.At), Text: head(i.Text)})
 	}
 	for _, s := range first(facts.Strikes) {
 		env.Strikes = append(env.Strikes, StrikeFacts{Guideline: s.Guideline, Count: s.Count, AgeDays: days(s.At), Live: s.Live(now)})
@@ -464,11 +471,25 @@ func findingFacts(f model.Finding, now time.Time) FindingFacts {
 		out.AgeDays = math.Max(0, now.Sub(f.At).Hours()/24)
 	}
 	for _, s := range f.Spans {
-		if s.Label != "" {
+		if s.Label != "" && len(out.Labels) < MaxFacts {
 			out.Labels = append(out.Labels, s.Label)
 		}
 	}
 	return out
+}
+
+// head is the begin of a text, as much as conditions see.
+func head(text string) string {
+	if len(text) <= MaxFactText {
+		return text
+	}
+	n := 0
+	for i := range text {
+		if n++; n > MaxFactText {
+			return text[:i]
+		}
+	}
+	return text
 }
 
 func first[T any](list []T) []T { return list[:min(len(list), MaxFacts)] }

@@ -304,6 +304,32 @@ func TestAnExpensiveConditionIsBounded(t *testing.T) {
 	}
 }
 
+// TestAConditionOverLongTextsIsBounded asks a pattern of each of a hundred long
+// reports for each of a hundred findings with thousands of marks.
+func TestAConditionOverLongTextsIsBounded(t *testing.T) {
+	slow := `all(incidents, not (.text matches "(a|b|ab)*c$"))`
+	if _, err := guidelines.Load(bytes.NewReader(change(t, conditions(map[string]any{"then": "suppress", "points": nil, "which": "all(findings, " + slow + ")"})))); err == nil {
+		t.Error("loops within loops are asked of each finding")
+	}
+	p := load(t, map[string]any{"then": "suppress", "points": nil, "when": "true", "which": slow + ` and "x" not in finding.labels`})
+	var facts model.CaseFacts
+	for i := range 100 {
+		f := finding(string(rune('a'+i)), "courtesy", 0.5)
+		for range 2000 {
+			f.Spans = append(f.Spans, model.Span{Label: "insult"})
+		}
+		facts.Findings = append(facts.Findings, f)
+		facts.Incidents = append(facts.Incidents, model.Incident{Text: strings.Repeat("ab", 100_000)})
+	}
+	begin := time.Now()
+	if w := p.Weigh(facts, present); len(w.Faults) > 0 || len(w.Suppressed) != 100 {
+		t.Errorf("suppressed %d, faults %v", len(w.Suppressed), w.Faults)
+	}
+	if took := time.Since(begin); took > 20*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
 func FuzzCondition(f *testing.F) {
 	f.Add(`count(findings, .score > 0.6) >= 2`, `finding.score > 0.1`)
 	f.Add(`any(incidents, .text matches "a+$")`, `"x" in finding.labels`)
