@@ -333,6 +333,9 @@ func (p *preview) weigh(ctx context.Context, all bool) error {
 			return fmt.Errorf("reading the cases: %w", err)
 		}
 		for _, f := range facts {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if err := p.compare(ctx, f, now); err != nil {
 				return err
 			}
@@ -571,8 +574,9 @@ func (d *Desk) Quotes(ctx context.Context, f model.Finding, limit int) ([]Quote,
 		if m.From == model.FromExpert {
 			q.Who = name
 		}
+		sum := model.TextSum(m.Text)
 		for _, s := range f.Spans {
-			if s.Message == m.ID && s.Start >= 0 && s.Start < s.End && s.End <= len(m.Text) {
+			if s.Message == m.ID && s.Start >= 0 && s.Start < s.End && s.End <= len(m.Text) && s.MadeOn(sum) {
 				q.Spans = append(q.Spans, s)
 			}
 		}

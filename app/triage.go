@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,6 +90,7 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 	if err := d.addLinked(ctx, &file); err != nil {
 		return CaseFile{}, err
 	}
+	addShared(&file)
 	if err := d.addPairs(ctx, &file); err != nil {
 		return CaseFile{}, err
 	}
@@ -303,7 +306,7 @@ func (d *Desk) Transcript(ctx context.Context, sessionID string) (TranscriptView
 	if err != nil {
 		return TranscriptView{}, fmt.Errorf("reading session %s: %w", sessionID, err)
 	}
-	view := TranscriptView{Session: conv.Session, Messages: len(conv.Messages)}
+	view := TranscriptView{Session: conv.Session, Messages: len(conv.Messages), Edition: edition(conv.Messages)}
 	if view.Expert, err = d.store.Expert(ctx, conv.Session.ExpertID); err != nil && !notFound(err) {
 		return TranscriptView{}, fmt.Errorf("reading expert %s: %w", conv.Session.ExpertID, err)
 	}
@@ -317,16 +320,35 @@ func (d *Desk) Transcript(ctx context.Context, sessionID string) (TranscriptView
 	return view, nil
 }
 
+// edition tells messages from the same ones after one was edited.
+func edition(messages []model.Message) uint64 {
+	h := fnv.New64a()
+	for _, m := range messages {
+		for _, part := range []string{m.ID, m.Text} {
+			_, _ = h.Write([]byte(strconv.Itoa(len(part)) + ":" + part)) // a hash does not fail
+		}
+	}
+	return h.Sum64()
+}
+
 func marks(messages []model.Message, findings []model.Finding, titles map[string]string) []Mark {
 	byID := make(map[string]model.Message, len(messages))
+	sums := make(map[string]string, len(messages))
 	for _, m := range messages {
 		byID[m.ID] = m
+	}
+	for _, f := range findings {
+		for _, s := range f.Spans {
+			if _, known := sums[s.Message]; !known {
+				sums[s.Message] = model.TextSum(byID[s.Message].Text)
+			}
+		}
 	}
 	var out []Mark
 	for _, f := range findings {
 		for i, s := range f.Spans {
 			m, ok := byID[s.Message]
-			if !ok || s.Start < 0 || s.End > len(m.Text) || s.Start >= s.End {
+			if !ok || s.Start < 0 || s.End > len(m.Text) || s.Start >= s.End || !s.MadeOn(sums[s.Message]) {
 				continue // the message was edited or erased after the detector read it
 			}
 			verdict := s.Verdict

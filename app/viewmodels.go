@@ -79,6 +79,7 @@ type TranscriptView struct {
 	Session  model.Session
 	Expert   model.Expert
 	Messages int
+	Edition  uint64 // of the messages' texts: another one says that some were edited
 	Marks    []Mark // in the order of the transcript
 }
 

@@ -62,6 +62,7 @@ type Span struct {
 	End     int     `json:"end"`
 	Label   string  `json:"label,omitempty"`   // what the words are: phone, email, insult
 	Reading string  `json:"reading,omitempty"` // the normalised reading where it differs from the text
+	Sum     string  `json:"sum,omitempty"`     // of the message's text and of the marked words, as Said notes it
 	Verdict Verdict `json:"verdict,omitempty"`
 }
 
@@ -113,6 +114,9 @@ func FindingID(f Finding) string {
 	part(f.Detector, f.ExpertID, f.Guideline, f.SessionID)
 	for _, s := range f.Spans {
 		part("span", s.Message, strconv.Itoa(s.Start), strconv.Itoa(s.End))
+		if w := s.words(); w != "" {
+			part(w) // the same place in an edited message is other evidence
+		}
 	}
 	for _, e := range f.Events {
 		part("event", e.Kind, e.ID)

@@ -135,10 +135,15 @@ func ofMarks(n int, marks map[int]Verdict) Verdict {
 }
 
 // SameWords reports whether two marks share more than half of the words of
-// each, in bytes, or this one lies within the other.
+// each, in bytes, or this one lies within the other. Where the message was
+// edited between them, they must mark the very same words, wherever these stand
+// now.
 func (s Span) SameWords(o Span) bool {
 	if s.Message != o.Message || s.End <= s.Start || o.End <= o.Start {
 		return false
+	}
+	if s.edited(o) {
+		return s.words() == o.words()
 	}
 	if o.Start <= s.Start && s.End <= o.End {
 		return true

@@ -215,8 +215,7 @@ func (r *Reader) OutsideField(c model.Conversation, f *Field) []model.Finding {
 			fd.Messages = append(fd.Messages, o.span.Message)
 		}
 	}
-	fd.ID = model.FindingID(fd)
-	return []model.Finding{fd}
+	return stamped([]model.Finding{fd}, c)
 }
 
 // limited says whether the expert told the client where their field ends.

@@ -311,7 +311,23 @@ func (r *Reader) judge(c model.Conversation, lines []line, sc *scratch) []model.
 	v.expertise()
 	v.copyright()
 	v.added()
-	return v.out
+	return stamped(v.out, c)
+}
+
+// stamped notes in the marks of findings what their words are.
+func stamped(list []model.Finding, c model.Conversation) []model.Finding {
+	if len(list) == 0 {
+		return list
+	}
+	texts := make(map[string]string, len(c.Messages))
+	for _, m := range c.Messages {
+		texts[m.ID] = m.Text
+	}
+	for i := range list {
+		model.Said(list[i].Spans, func(id string) string { return texts[id] })
+		list[i].ID = model.FindingID(list[i])
+	}
+	return list
 }
 
 // view is one review under way.
@@ -376,7 +392,6 @@ func (v *view) find(detector, guideline string, ev []evidence, limit float64, re
 	if f.Reason = reason(); len(ev) < all {
 		f.Reason += " What the rules allow is not counted."
 	}
-	f.ID = model.FindingID(f)
 	v.out = append(v.out, f)
 	return &v.out[len(v.out)-1]
 }

@@ -214,7 +214,7 @@ func (r *Reader) toldOn(c model.Conversation, t *told) []model.Finding {
 	v.find(DetectConfidentiality, "confidentiality", ev, 0.97, func() string {
 		return "The expert writes " + times(ev) + " in another session, and this client did not."
 	})
-	return v.out
+	return stamped(v.out, c)
 }
 
 // ownFact is in how many sessions an expert says what they say of themself.

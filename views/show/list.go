@@ -195,6 +195,16 @@ func (l *List) Centre(i int) {
 	}
 }
 
+// Under is how much of the top of a row is scrolled out of sight.
+func (l *List) Under(i int) float32 { return l.view.Offset.Y - l.top(i) }
+
+// Top scrolls so that as much of a row is out of sight above as Under says.
+func (l *List) Top(i int, under float32) {
+	if i >= 0 && i < l.count {
+		l.scroll(l.top(i) + under)
+	}
+}
+
 // ScrollTo scrolls to a share of the whole, from 0 to 1.
 func (l *List) ScrollTo(share float32) {
 	l.scroll(share * (l.top(l.count) - l.view.Size().Height))

@@ -198,3 +198,13 @@ func (v *View) isHit(i, n int) bool {
 
 // Found is which of how many places found is the current one.
 func (v *View) Found() (at, n int) { return v.find.at, len(v.find.hits) }
+
+// Text is what is shown of a message, for tests.
+func (v *View) Text(id string) string {
+	for _, m := range v.messages {
+		if m.ID == id {
+			return m.Text
+		}
+	}
+	return ""
+}

@@ -252,7 +252,7 @@ func (v *View) index(seq int64) int {
 	return -1
 }
 
-// reread reads the marks anew; the messages of a session stay as they are.
+// reread reads the marks anew, and what was edited or came since of the messages.
 func (v *View) reread(jump bool) {
 	session := v.route.Session
 	v.again = true
@@ -263,20 +263,77 @@ func (v *View) reread(jump bool) {
 				v.sh.Fail("reading the transcript", err)
 				return
 			}
-			more := f.Messages != len(v.messages)
-			v.take(f)
-			v.current = min(v.current, len(f.Marks)-1)
+			if f.Edition != v.file.Edition {
+				v.renew(f, jump)
+				return
+			}
+			v.takeAnew(f)
 			if jump {
 				v.start()
 			}
 			v.list.Refresh()
 			v.side.show()
 			v.strip.Refresh()
-			if more && len(v.messages) > 0 {
-				v.whole = false
-				v.read(v.messages[len(v.messages)-1].Seq)
-			}
 		})
+}
+
+// renew reads the messages again after some were edited, erased or came. What
+// is shown stays in sight until they are there.
+func (v *View) renew(f app.TranscriptView, jump bool) {
+	session := v.route.Session
+	shell.Also(v.work, func(ctx context.Context) ([]model.Message, error) {
+		var all []model.Message
+		for after := int64(0); ; after = all[len(all)-1].Seq {
+			ms, err := v.desk.Messages(ctx, session, after, page)
+			if all = append(all, ms...); err != nil || len(ms) < page {
+				return all, err
+			}
+		}
+	}, func(ms []model.Message, err error) {
+		if err != nil {
+			v.sh.Fail("reading the messages", err)
+			return
+		}
+		at, under := v.anchor()
+		v.messages = ms
+		v.find.hits = nil // of the texts before
+		v.takeAnew(f)
+		v.list.SetCount(len(ms))
+		if i := slices.IndexFunc(ms, func(m model.Message) bool { return m.ID == at }); i >= 0 {
+			v.list.Top(i, under)
+		}
+		if jump {
+			v.start()
+		}
+		v.find.again()
+		v.side.show()
+		v.strip.Refresh()
+	})
+}
+
+// takeAnew takes marks that were read anew; the current one stays so, wherever
+// it stands among them now.
+func (v *View) takeAnew(f app.TranscriptView) {
+	was, ok := v.Current()
+	at := v.current
+	v.hover = -1
+	v.current = min(v.current, len(f.Marks)-1)
+	if k := slices.IndexFunc(f.Marks, func(m app.Mark) bool { return m.FindingID == was.FindingID && m.Span == was.Span }); ok && k >= 0 {
+		v.current = k
+	}
+	v.take(f)
+	if v.current != at {
+		v.side.list.Mark(slices.Index(v.shown, v.current))
+	}
+}
+
+// anchor is the first message in sight, and how much of it is above the sight.
+func (v *View) anchor() (id string, under float32) {
+	first, last := v.list.Sight()
+	if last < first || first >= len(v.messages) {
+		return "", 0
+	}
+	return v.messages[first].ID, v.list.Under(first)
 }
 
 // Leave cancels the loads.

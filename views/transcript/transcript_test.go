@@ -290,3 +290,44 @@ func TestASplitContactIsOneThing(t *testing.T) {
 		t.Error("0 does not lead to the start")
 	}
 }
+
+// TestAnEditedMessageIsReadAnew edits the first marked message while the
+// transcript is open: its new text is shown with the mark at its new place, the
+// current mark stays so, and nothing jumps.
+func TestAnEditedMessageIsReadAnew(t *testing.T) {
+	w, desk, v := open(t, shell.Route{Session: "s-101"})
+	w.Type("n")
+	current, _ := v.Current()
+	first := v.Marks()[0]
+	said := func(id string) string {
+		ms, err := desk.Messages(t.Context(), "s-101", 0, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range ms {
+			if m.ID == id {
+				return m.Text
+			}
+		}
+		return ""
+	}
+	words := said(first.MessageID)[first.Start:first.End]
+	before := v.InSight()[0].ID
+	desk.Edited = map[string]string{first.MessageID: "Oh dear. " + said(first.MessageID)}
+	w.Type("/")
+	w.Type("Oh dear")
+	w.Changed()
+	w.Pump.Settle()
+	if got := v.Marks()[0]; got.Start != first.Start+len("Oh dear. ") || v.Text(first.MessageID)[got.Start:got.End] != words {
+		t.Errorf("the mark is at %d of %q", got.Start, v.Text(first.MessageID))
+	}
+	if m, _ := v.Current(); m.FindingID != current.FindingID || m.Span != current.Span {
+		t.Errorf("the current mark became %+v", m)
+	}
+	if got := v.InSight()[0].ID; got != before {
+		t.Errorf("%s is at the top, and was not", got)
+	}
+	if _, n := v.Found(); n != 1 {
+		t.Errorf("the new words are found %d times", n)
+	}
+}

@@ -3,6 +3,7 @@ package viewstest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,6 +96,18 @@ func message(session string, seq int64) (model.Message, []mark) {
 	return m, l.marks
 }
 
+// message is a message as it reads now; what is marked in it is only what it
+// still says.
+func (d *Desk) message(session string, seq int64) (model.Message, []mark) {
+	m, marks := message(session, seq)
+	text, edited := d.Edited[m.ID]
+	if !edited {
+		return m, marks
+	}
+	m.Text = text
+	return m, slices.DeleteFunc(slices.Clone(marks), func(k mark) bool { return !strings.Contains(text, k.words) })
+}
+
 func (d *Desk) length(session string) int {
 	if session == "s-long" {
 		return d.Long
@@ -112,7 +125,7 @@ func (d *Desk) Messages(ctx context.Context, sessionID string, afterSeq int64, l
 	}
 	var out []model.Message
 	for seq := afterSeq + 1; seq <= int64(d.length(sessionID)) && len(out) < limit; seq++ {
-		m, _ := message(sessionID, seq)
+		m, _ := d.message(sessionID, seq)
 		out = append(out, m)
 	}
 	return out, nil
@@ -130,10 +143,11 @@ func (d *Desk) Transcript(ctx context.Context, sessionID string) (app.Transcript
 		Session:  model.Session{ID: sessionID, ExpertID: "e000002", ClientID: "client-7f3a", Cluster: "Home & Garden", Kind: "chat", StartedAt: Noon.Add(-26 * time.Hour), EndedAt: Noon.Add(-25 * time.Hour)},
 		Expert:   model.Expert{ID: "e000002", ScreenName: "GardenGuru_77", Cluster: "Home & Garden"},
 		Messages: d.length(sessionID),
+		Edition:  uint64(len(d.Edited)),
 	}
 	spans := map[string]int{}
 	for seq := int64(1); seq <= int64(v.Messages); seq++ {
-		m, marks := message(sessionID, seq)
+		m, marks := d.message(sessionID, seq)
 		for _, k := range marks {
 			id := "f-" + k.guideline
 			at := strings.Index(m.Text, k.words)

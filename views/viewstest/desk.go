@@ -42,8 +42,9 @@ type Desk struct {
 	Views    []model.QueueView // the moderator's own
 	Bulks    []app.Bulk
 	Judged   []model.Review
-	Blank    bool // nothing happened in any period
-	Long     int  // messages of the session "s-long"
+	Blank    bool              // nothing happened in any period
+	Long     int               // messages of the session "s-long"
+	Edited   map[string]string // texts of messages that the platform has edited since, by ID
 
 	rules *rulebook
 }
