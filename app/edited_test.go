@@ -86,3 +86,29 @@ func TestAVerdictHoldsForTheWordsItWasGivenOn(t *testing.T) {
 		t.Errorf("marks on words that nobody read: %+v", between.Marks)
 	}
 }
+
+// TestACaseShowsWhoSharesWhat lets the linked accounts of a case share a device
+// that the case's own does not have.
+func TestACaseShowsWhoSharesWhat(t *testing.T) {
+	p := newPlace(t)
+	account := func(id, cluster, phone string, devices ...string) []model.Change {
+		return []model.Change{
+			asChange(t, model.ChangeExpert, id, 1, model.Expert{ID: id, Version: 1, Cluster: cluster, ScreenName: id, State: model.ExpertActive, JoinedAt: t0.AddDate(-1, 0, 0), Signals: model.Signals{Email: "rosa.blum@example.org", Phone: phone, Payout: "p1", Devices: devices}}),
+			asChange(t, model.ChangeProfile, id, 1, model.Profile{ExpertID: id, Version: 1, Name: "Rosa Blum", Bio: "I am " + id}),
+		}
+	}
+	p.told(slices.Concat(account("e1", "garden", "+1 212 555 0143", "d1"), account("e2", "garden", "+1 212 555 0143", "d1", "d2"), account("e3", "garden", "", "d2"))...)
+	p.detect()
+	file, err := p.CaseFile(t.Context(), "e1.1")
+	must(t, err)
+	got := map[string][]string{}
+	for _, s := range file.Shared {
+		got[s.Words] = append(got[s.Words], strings.Join(s.Accounts, " "))
+	}
+	if len(file.Linked) != 2 || strings.Join(got["the same payout account"], "|") != "e1 e2 e3" && strings.Join(got["the same payout account"], "|") != "e1 e3 e2" {
+		t.Errorf("linked with %d, shared %v", len(file.Linked), got)
+	}
+	if len(got["the same device"]) != 2 || len(got["the same phone number"]) != 1 || len(got["the same e-mail address"]) != 1 {
+		t.Errorf("shared %v", got)
+	}
+}

@@ -20,6 +20,7 @@ type CaseFile struct {
 	Sessions  []SessionMarks // the sessions that findings or incidents name, most marks first
 	Pairs     []PhotoPair
 	Linked    []LinkedExpert
+	Shared    []SharedSignal  // what the expert and the linked accounts have in common
 	Timeline  []TimelineEvent // oldest first
 	Outbox    *model.OutboxEntry
 	Proposals []model.Approval // on this case, newest first; an open one hides its decision

@@ -55,6 +55,7 @@ type View struct {
 	mainS  *show.Scroll
 	sideS  *show.Scroll
 	note   *show.Entry
+	graph  *graph // of shared signals; nil without linked accounts
 	notes  *show.Ground
 	body   *fyne.Container
 	noting bool

@@ -47,6 +47,7 @@ func (v *View) fill() {
 	v.main.Set(main...)
 
 	side := []fyne.CanvasObject{v.expertPanel(), v.strikesPanel()}
+	v.graph = nil
 	if len(f.Linked) > 0 {
 		side = append(side, v.linkedPanel())
 	}
@@ -434,6 +435,12 @@ func (v *View) strikesPanel() fyne.CanvasObject {
 
 func (v *View) linkedPanel() fyne.CanvasObject {
 	var rows []fyne.CanvasObject
+	if v.graph = newGraph(v.file); len(v.graph.signals) > 0 {
+		rows = append(rows, v.graph)
+		if v.graph.rest != "" {
+			rows = append(rows, show.NewLine("and "+v.graph.rest).Small().Muted())
+		}
+	}
 	for i, l := range v.file.Linked {
 		if i == most {
 			break

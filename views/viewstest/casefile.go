@@ -277,6 +277,14 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 		{Expert: model.Expert{ID: "e000190", ScreenName: "Astrid Vang", Cluster: "Pets", State: model.ExpertActive}, Profile: model.Profile{PhotoID: "photo-5"}, Signals: []string{"same payout account", "same device"}},
 		{Expert: model.Expert{ID: "e000555", ScreenName: "GreenThumb_Anna", Cluster: r.Cluster, State: model.ExpertBanned}, Profile: model.Profile{PhotoID: "photo-9"}, Signals: []string{"same phone number", "same street address", "profile text 94 % alike"}, Same: true},
 	}
+	f.Shared = []app.SharedSignal{
+		{Words: "the same payout account", Accounts: []string{r.ExpertID, "e000190"}},
+		{Words: "the same phone number", Accounts: []string{r.ExpertID, "e000555"}},
+		{Words: "the same device", Accounts: []string{r.ExpertID, "e000190", "e000555"}},
+		{Words: "the same device", Accounts: []string{"e000190", "e000555"}},
+		{Words: "the same street address", Accounts: []string{r.ExpertID, "e000555"}},
+		{Words: "profile text 94 % alike", Accounts: []string{r.ExpertID, "e000555"}},
+	}
 	f.Timeline = []app.TimelineEvent{
 		{At: f.Expert.JoinedAt, Kind: "joined", Text: "Joined in " + r.Cluster},
 		{At: ago(24 * 400), Kind: "sanction", Text: "Warning for courtesy, one strike (expired)"},
