@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mensch/app/model"
+	"mensch/app/profiles"
 )
 
 // Queue gives the cases behind the key after, in the filter's order.
@@ -91,6 +92,7 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (CaseFile, error) {
 		return CaseFile{}, err
 	}
 	addShared(&file)
+	file.Checks = profiles.Checklist(model.ExpertProfile{Expert: file.Expert, Profile: file.Profile}, d.now().UTC())
 	if err := d.addPairs(ctx, &file); err != nil {
 		return CaseFile{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mensch/app/model"
+	"mensch/app/profiles"
 )
 
 // CaseFile is all that the case screen shows of one case.
@@ -20,8 +21,9 @@ type CaseFile struct {
 	Sessions  []SessionMarks // the sessions that findings or incidents name, most marks first
 	Pairs     []PhotoPair
 	Linked    []LinkedExpert
-	Shared    []SharedSignal  // what the expert and the linked accounts have in common
-	Timeline  []TimelineEvent // oldest first
+	Shared    []SharedSignal   // what the expert and the linked accounts have in common
+	Checks    []profiles.Check // what can be verified about the profile
+	Timeline  []TimelineEvent  // oldest first
 	Outbox    *model.OutboxEntry
 	Proposals []model.Approval // on this case, newest first; an open one hides its decision
 

@@ -47,6 +47,9 @@ func (v *View) fill() {
 	v.main.Set(main...)
 
 	side := []fyne.CanvasObject{v.expertPanel(), v.strikesPanel()}
+	if len(f.Checks) > 0 {
+		side = append(side, v.checksPanel())
+	}
 	v.graph = nil
 	if len(f.Linked) > 0 {
 		side = append(side, v.linkedPanel())

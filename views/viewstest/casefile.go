@@ -9,6 +9,7 @@ import (
 
 	"mensch/app"
 	"mensch/app/model"
+	"mensch/app/profiles"
 )
 
 // line is one line of the made-up session: who, what, and what is marked in
@@ -276,6 +277,12 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 	f.Linked = []app.LinkedExpert{
 		{Expert: model.Expert{ID: "e000190", ScreenName: "Astrid Vang", Cluster: "Pets", State: model.ExpertActive}, Profile: model.Profile{PhotoID: "photo-5"}, Signals: []string{"same payout account", "same device"}},
 		{Expert: model.Expert{ID: "e000555", ScreenName: "GreenThumb_Anna", Cluster: r.Cluster, State: model.ExpertBanned}, Profile: model.Profile{PhotoID: "photo-9"}, Signals: []string{"same phone number", "same street address", "profile text 94 % alike"}, Same: true},
+	}
+	f.Checks = []profiles.Check{
+		{Field: "degrees", Text: "B.Sc. Horticulture, Weihenstephan", Prompt: "ask for the certificate"},
+		{Field: "credentials", Text: "Licensed arborist DE-4471, valid to 08/2026", Number: "DE-4471", Expires: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Expired: true, Prompt: "expired: ask for the renewal"},
+		{Field: "credentials", Text: "Pesticide handler no. 99-1042, valid to 2028", Number: "99-1042", Expires: time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC), Prompt: "look the number up in the register"},
+		{Field: "gender", Text: "the bio says “he”, the profile female", Prompt: "only a prompt to look: people write in many ways"},
 	}
 	f.Shared = []app.SharedSignal{
 		{Words: "the same payout account", Accounts: []string{r.ExpertID, "e000190"}},
