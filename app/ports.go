@@ -141,6 +141,7 @@ type CaseStore interface {
 	NotesOf(ctx context.Context, caseID string) ([]model.Note, error)
 	// Messages pages a transcript by Seq.
 	Messages(ctx context.Context, sessionID string, afterSeq int64, limit int) ([]model.Message, error)
+	Message(ctx context.Context, id string) (model.Message, error)
 	Session(ctx context.Context, id string) (model.Session, error)
 	Incident(ctx context.Context, id string) (model.Incident, error)
 	Rating(ctx context.Context, id string) (model.Rating, error)

@@ -81,6 +81,15 @@ func (s *Store) Messages(ctx context.Context, sessionID string, afterSeq int64, 
 	return each(rows, messageRow.message)
 }
 
+// Message gives one message, or model.ErrNotFound.
+func (s *Store) Message(ctx context.Context, id string) (model.Message, error) {
+	var row messageRow
+	if err := s.reader.GetContext(ctx, &row, `SELECT `+messageColumns+` FROM messages WHERE id = ?`, id); err != nil {
+		return model.Message{}, failed(ctx, "reading message "+id, err)
+	}
+	return row.message()
+}
+
 // transcript gives all messages of a session in order.
 func transcript(ctx context.Context, from getter, sessionID string) ([]model.Message, error) {
 	var rows []messageRow

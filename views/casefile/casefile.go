@@ -21,6 +21,7 @@ import (
 // Desk is what the case's screen needs of the use cases.
 type Desk interface {
 	CaseFile(ctx context.Context, caseID string) (app.CaseFile, error)
+	Grounds(ctx context.Context, f model.Finding) ([]app.Ground, error)
 	Claim(ctx context.Context, caseID string) (model.Lease, error)
 	Release(ctx context.Context, caseID string) error
 	AddNote(ctx context.Context, caseID, text string) error
@@ -33,12 +34,13 @@ type Desk interface {
 
 // View is the case's screen.
 type View struct {
-	sh     *shell.Shell
-	desk   Desk
-	work   *shell.Work // the file
-	photos *shell.Work
-	album  *shell.Album
-	titles map[string]string
+	sh      *shell.Shell
+	desk    Desk
+	work    *shell.Work // the file
+	photos  *shell.Work
+	grounds *shell.Work // of the unfolded finding
+	album   *shell.Album
+	titles  map[string]string
 
 	route    shell.Route
 	file     app.CaseFile
@@ -48,6 +50,8 @@ type View struct {
 	heading  *show.Line
 	findings []*findingRow
 	pictures []*show.Photo
+	unfolded string       // the finding whose grounds are shown
+	places   []app.Ground // what it rests on
 
 	strip  *show.Flow
 	main   *show.Box
@@ -76,7 +80,7 @@ var (
 // New makes the case's screen.
 func New(sh *shell.Shell, desk Desk) *View {
 	v := &View{sh: sh, desk: desk, titles: desk.Titles(), pending: map[string]model.Verdict{}, album: shell.NewAlbum(desk, 60)}
-	v.work, v.photos = sh.Work(nil), sh.Work(nil)
+	v.work, v.photos, v.grounds = sh.Work(nil), sh.Work(nil), sh.Work(nil)
 	v.strip = show.NewFlow(6)
 	v.main, v.side = show.NewBox(12), show.NewBox(12)
 	v.mainS = show.NewScroll(show.NewGround("", 0, v.main).Pad(14, 2, 8, 16))
@@ -137,7 +141,7 @@ func (v *View) Open(r shell.Route) {
 	if !same {
 		v.have = false
 		v.file = app.CaseFile{}
-		v.selected = 0
+		v.selected, v.unfolded, v.places = 0, "", nil
 		v.note.SetText("")
 		v.blank()
 	}
@@ -148,6 +152,7 @@ func (v *View) Open(r shell.Route) {
 func (v *View) Leave() {
 	v.work.Cancel()
 	v.photos.Cancel()
+	v.grounds.Cancel()
 	v.letGo()
 }
 
@@ -338,7 +343,7 @@ func (v *View) evidence() {
 	case f.SessionID != "":
 		v.sh.Open(shell.Route{Screen: shell.Transcript, CaseID: v.file.Case.ID, Session: f.SessionID, Finding: f.ID})
 	default:
-		v.sh.Tell("This finding rests on the profile and its events, which stand on this page.")
+		v.unfold(v.selected)
 	}
 }
 
@@ -370,6 +375,12 @@ func (v *View) sheet() {
 // transcript opens the session of the selected finding, else the one with most
 // marks.
 func (v *View) transcript() {
+	if v.selected < len(v.file.Findings) && v.file.Findings[v.selected].ID == v.unfolded {
+		if r, ok := v.firstPlace(); ok {
+			v.sh.Open(r)
+			return
+		}
+	}
 	r := shell.Route{Screen: shell.Transcript, CaseID: v.file.Case.ID}
 	if v.selected < len(v.file.Findings) {
 		r.Session, r.Finding = v.file.Findings[v.selected].SessionID, v.file.Findings[v.selected].ID
@@ -485,6 +496,7 @@ type findingRow struct {
 	reject *show.Button
 
 	buttons *show.Row
+	more    *show.Box // what it rests on, unfolded
 }
 
 func (v *View) newFinding(i int) *findingRow {
@@ -508,7 +520,9 @@ func (v *View) newFinding(i int) *findingRow {
 	left := show.NewBox(5, show.NewFlow(5, chips...), r.reason)
 	r.buttons = show.NewRow(0, show.Own(r.accept), show.Own(r.reject))
 	right := show.NewBox(0, meter, r.buttons)
-	r.ground = show.NewGround("", 0, show.NewRow(12, show.Cell{Object: left, Share: 1, Top: true}, show.Cell{Object: right, Width: 168, Top: true})).
+	r.more = show.NewBox(5)
+	r.more.Hide()
+	r.ground = show.NewGround("", 0, show.NewBox(6, show.NewRow(12, show.Cell{Object: left, Share: 1, Top: true}, show.Cell{Object: right, Width: 168, Top: true}), r.more)).
 		Pad(11, 8, 8, 8).Round(5)
 	r.root = show.NewTap(r.ground, func() {
 		if v.selected == i {

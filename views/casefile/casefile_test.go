@@ -2,6 +2,7 @@ package casefile_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,5 +185,53 @@ func TestSealACaseByKeyboard(t *testing.T) {
 	w.Press(fyne.KeyReturn)
 	if !strings.Contains(w.Notice(), "left as it is") {
 		t.Errorf("it says %q", w.Notice())
+	}
+}
+
+// What rests on events or on texts is shown in place, and leads to the
+// transcript in which it happened.
+func TestEvidenceUnfoldsByKey(t *testing.T) {
+	w, desk, v, others := open(t)
+	at := slices.IndexFunc(v.File().Findings, func(f model.Finding) bool { return f.ID == "f-availability" })
+	for range at {
+		w.Type("j")
+	}
+	w.Press(fyne.KeyReturn)
+	w.Pump.Settle()
+	if id, n := v.Unfolded(); id != "f-availability" || n != 2 {
+		t.Fatalf("unfolded %q with %d pieces, notice %q", id, n, w.Notice())
+	}
+	w.Changed() // a sync draws all anew
+	w.Pump.Settle()
+	if id, n := v.Unfolded(); id != "f-availability" || n != 2 {
+		t.Errorf("after a sync %q with %d pieces", id, n)
+	}
+	w.Press(fyne.KeyReturn)
+	w.Pump.Settle()
+	if id, n := v.Unfolded(); id != "" || n != 0 {
+		t.Errorf("once more left %q with %d pieces", id, n)
+	}
+	w.Press(fyne.KeyReturn)
+	w.Pump.Settle()
+	w.Type("k")
+	w.Press(fyne.KeyReturn) // another one folds it
+	w.Pump.Settle()
+	if id, _ := v.Unfolded(); id != v.File().Findings[at-1].ID {
+		t.Errorf("unfolded %q", id)
+	}
+	w.Type("j")
+	w.Press(fyne.KeyReturn)
+	w.Pump.Settle()
+	w.Type("t")
+	if r := others[shell.Transcript].Route; r.Session != "s-101" || r.Message != "s-101-m3" {
+		t.Errorf("t led to %+v", r)
+	}
+	w.Open(shell.Route{Screen: shell.Case, CaseID: v.File().Case.ID})
+	desk.Faults["Grounds"] = errors.New("the disk is gone")
+	w.Type("k")
+	w.Press(fyne.KeyReturn)
+	w.Pump.Settle()
+	if id, _ := v.Unfolded(); id != "" || !strings.Contains(w.Notice(), "what the finding rests on") {
+		t.Errorf("a failure unfolds %q, notice %q", id, w.Notice())
 	}
 }

@@ -54,6 +54,7 @@ func (v *View) fill() {
 	if len(f.Linked) > 0 {
 		side = append(side, v.linkedPanel())
 	}
+	v.unfoldAgain()
 	v.notes = v.notesPanel()
 	side = append(side, v.notes, v.timelinePanel())
 	v.side.Set(side...)

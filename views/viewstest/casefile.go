@@ -254,6 +254,12 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 		x.Advisory = true
 		x.Accounts = []model.Linked{{ExpertID: "e000190", Cluster: "Pets", Signals: []string{"same payout account", "same device"}}}
 	})
+	find("f-availability", "availability", "availability", "The status said Available while 2 clients waited in vain or for 15 minutes and more.", 0.8, func(x *model.Finding) {
+		x.Events = []model.Event{
+			{Kind: "message", ID: "s-101-m3", At: ago(50), Text: "never answered, waited 3 h"},
+			{Kind: "message", ID: "s-101-m5", At: ago(27), Text: "Available, silent for 41 min"},
+		}
+	})
 	if r.PhotoID != "" {
 		f.Pairs = []app.PhotoPair{
 			{
@@ -303,6 +309,27 @@ func (d *Desk) CaseFile(ctx context.Context, caseID string) (app.CaseFile, error
 		{At: ago(25), Kind: "incident", Text: "A client reported insults and a threat"},
 	}
 	return f, nil
+}
+
+// Grounds are what a finding rests on.
+func (d *Desk) Grounds(ctx context.Context, f model.Finding) ([]app.Ground, error) {
+	if err := d.enter(ctx, "Grounds"); err != nil {
+		return nil, err
+	}
+	var out []app.Ground
+	for _, e := range f.Events {
+		out = append(out, app.Ground{At: e.At, Title: "Message", Text: e.Text, Session: "s-101", Message: e.ID})
+	}
+	for _, l := range f.Accounts {
+		out = append(out, app.Ground{Title: "Astrid Vang, " + l.Cluster, Text: strings.Join(l.Signals, ", ")})
+	}
+	for range f.Passages {
+		out = append(out, app.Ground{
+			Title: "Here, in the bio", Text: "I am a certified landscape gardener and have laid out more than 300 private gardens.",
+			Other: "Earlier, Hannah O'Neill, in the bio", There: "I am a qualified landscape gardener, and I have laid out over 300 private gardens.",
+		})
+	}
+	return out, nil
 }
 
 // Search finds the words in the made-up session.
