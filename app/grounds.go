@@ -88,7 +88,7 @@ func (d *Desk) placeOf(ctx context.Context, id string, g *Ground) error {
 
 // passage is a stretch of one of an expert's texts as it reads now.
 func (d *Desk) passage(ctx context.Context, expertID, field string, start, end int, g *Ground) (string, error) {
-	text := ""
+	var text string
 	id, answer := strings.CutPrefix(field, messagesField)
 	switch {
 	case answer:

@@ -91,6 +91,7 @@ type Passage struct {
 	OtherField  string `json:"other_field"`
 	OtherStart  int    `json:"other_start"`
 	OtherEnd    int    `json:"other_end"`
+	Sum         string `json:"sum,omitempty"` // TextSum of the expert's whole text as it was read: edited, it is other evidence
 }
 
 // ScopeFindings are all findings of one detector run over one scope: they
@@ -129,6 +130,9 @@ func FindingID(f Finding) string {
 	}
 	for _, p := range f.Passages {
 		part("passage", p.Field, p.OtherExpert, p.OtherField)
+		if p.Sum != "" {
+			part(p.Sum)
+		}
 	}
 	return "f" + hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -78,7 +78,7 @@ func Inherit(f Finding, judged []Finding) Heir {
 		had := j.evidence()
 		covered := true
 		for key := range want {
-			covered = covered && had[key]
+			covered = covered && had.holds(key)
 		}
 		if covered && (h.Verdict == VerdictOpen || j.JudgedAt.After(h.JudgedAt)) {
 			h.Verdict, h.JudgedBy, h.JudgedAt = j.Verdict, j.JudgedBy, *j.JudgedAt
@@ -90,7 +90,7 @@ func Inherit(f Finding, judged []Finding) Heir {
 // CoveredBy reports whether all of a finding's evidence stood in others under
 // the same guideline: who decided on those has decided on it.
 func CoveredBy(f Finding, others []Finding) bool {
-	had := map[string]bool{}
+	had := grounds{}
 	var spans []Span
 	for _, o := range others {
 		if o.Guideline == f.Guideline && o.ExpertID == f.ExpertID {
@@ -111,7 +111,7 @@ func CoveredBy(f Finding, others []Finding) bool {
 	}
 	rest := f.evidence()
 	for key := range rest {
-		if !had[key] {
+		if !had.holds(key) {
 			return false
 		}
 	}
@@ -152,14 +152,31 @@ func (s Span) SameWords(o Span) bool {
 	return 2*common > s.End-s.Start && 2*common > o.End-o.Start
 }
 
+// grounds are the names of pieces of evidence.
+type grounds map[string]bool
+
+// holds reports whether a piece is among them. A passage of before sums were
+// kept stands for the text as it reads now.
+func (g grounds) holds(key string) bool {
+	if g[key] {
+		return true
+	}
+	at := strings.LastIndexByte(key, 0)
+	return strings.HasPrefix(key, "passage\x00") && g[key[:at+1]]
+}
+
 // evidence names what a finding without marks rests on.
-func (f Finding) evidence() map[string]bool {
-	out := map[string]bool{}
+func (f Finding) evidence() grounds {
+	out := grounds{}
 	add := func(parts ...string) { out[strings.Join(parts, "\x00")] = true }
 	for _, e := range f.Events {
-		if e.ID != "" {
+		switch {
+		case e.Kind == "profile":
+			// Each edit makes a version; what is held against it is what the reason says.
+			add("event", e.Kind, f.Detector, f.Reason, e.Text)
+		case e.ID != "":
 			add("event", e.Kind, e.ID)
-		} else {
+		default:
 			add("event", e.Kind, e.At.UTC().Format(time.RFC3339Nano))
 		}
 	}
@@ -170,7 +187,7 @@ func (f Finding) evidence() map[string]bool {
 		add("account", a.ExpertID)
 	}
 	for _, p := range f.Passages {
-		add("passage", p.Field, p.OtherExpert, p.OtherField)
+		add("passage", p.Field, p.OtherExpert, p.OtherField, p.Sum)
 	}
 	return out
 }

@@ -61,3 +61,46 @@ func TestAnEditedMessageIsOtherEvidence(t *testing.T) {
 		t.Error("a mark outside of its text was summed")
 	}
 }
+
+// TestAVerdictOnAProfileHoldsForWhatItSaid holds verdicts on a profile's texts and
+// years against later versions of it.
+func TestAVerdictOnAProfileHoldsForWhatItSaid(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1, 0)
+	verdict := func(old, now Finding) Verdict {
+		for _, f := range []*Finding{&old, &now} {
+			f.ExpertID, f.Guideline = "e", "g"
+			f.ID = FindingID(*f)
+		}
+		old.Verdict, old.JudgedAt = VerdictRejected, &at
+		if old.ID == now.ID {
+			return old.Verdict
+		}
+		return Inherit(now, []Finding{old}).Verdict
+	}
+	copied := func(bio string, end int) Finding {
+		f := Finding{Detector: "plagiarism", Passages: []Passage{{Field: "bio", End: end, OtherExpert: "o", OtherField: "bio"}}}
+		if bio != "" {
+			f.Passages[0].Sum = TextSum(bio)
+		}
+		return f
+	}
+	years := func(version, reason string) Finding {
+		return Finding{Detector: "credentials", Reason: reason, Events: []Event{{Kind: "profile", ID: "e@" + version, Text: "born in 1990"}}}
+	}
+	for _, c := range []struct {
+		name     string
+		old, now Finding
+		want     Verdict
+	}{
+		{"the same text, cut otherwise", copied("a b c", 3), copied("a b c", 5), VerdictRejected},
+		{"a text that was edited", copied("a b c", 3), copied("a b c d", 3), VerdictOpen},
+		{"a verdict of before sums were kept", copied("", 3), copied("a b c", 3), VerdictRejected},
+		{"another version that says the same", years("1", "“M.A. 1999” at the age of 9"), years("2", "“M.A. 1999” at the age of 9"), VerdictRejected},
+		{"another version that says more", years("1", "“M.A. 1999” at the age of 9"), years("2", "“M.A. 1999” at the age of 9; “M.D. 2001” at 11"), VerdictOpen},
+	} {
+		if got := verdict(c.old, c.now); got != c.want {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}

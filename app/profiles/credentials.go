@@ -166,7 +166,7 @@ func copyrightNotice(e model.ExpertProfile) (model.Finding, bool) {
 				continue
 			}
 			f.Score = max(f.Score, n.Score)
-			f.Passages = append(f.Passages, model.Passage{Field: field.name, Start: n.Start, End: n.End, OtherField: "notice"})
+			f.Passages = append(f.Passages, model.Passage{Field: field.name, Start: n.Start, End: n.End, OtherField: "notice", Sum: model.TextSum(field.text)})
 			words = append(words, "“"+said+"”")
 		}
 	}

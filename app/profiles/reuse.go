@@ -92,6 +92,10 @@ func (c *Community) copied(t *indexed, own map[string]bool) (model.Finding, bool
 	if len(passages) == 0 {
 		return model.Finding{}, false
 	}
+	sum := model.TextSum(t.text)
+	for i := range passages {
+		passages[i].Sum = sum
+	}
 	name := source.expert
 	if o, ok := c.members[source.expert]; ok {
 		name = o.Expert.ScreenName
