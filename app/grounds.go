@@ -83,6 +83,7 @@ func (d *Desk) placeOf(ctx context.Context, id string, g *Ground) error {
 		return fmt.Errorf("reading message %s: %w", id, err)
 	}
 	g.Session, g.Message = m.Session, m.ID
+	g.Text = strings.TrimSuffix(g.Text, " (session "+m.Session+")") // one press away
 	return nil
 }
 

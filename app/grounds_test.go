@@ -44,11 +44,11 @@ func TestGroundsOfEventsNameTheirTranscript(t *testing.T) {
 	p.expert("e1", "garden", jpegOf(t, scene(1), 90))
 	p.told(session(t, "s1", "e1", t0, "Good morning.")...)
 	f := model.Finding{ExpertID: "e1", Events: []model.Event{
-		{Kind: "message", ID: "s1m1", At: t0, Text: "never answered, waited 3 h"}, {Kind: "message", ID: "gone", At: t0, Text: "silent"}, {Kind: "rating", ID: "r1", At: t0.Add(time.Hour), Text: "5 stars"},
+		{Kind: "message", ID: "s1m1", At: t0, Text: "never answered, waited 3 h (session s1)"}, {Kind: "message", ID: "gone", At: t0, Text: "silent"}, {Kind: "rating", ID: "r1", At: t0.Add(time.Hour), Text: "5 stars"},
 	}, Accounts: []model.Linked{{ExpertID: "nobody", Cluster: "pets", Signals: []string{"the same device"}}}}
 	got, err := p.Grounds(t.Context(), f)
 	must(t, err)
-	if len(got) != 4 || got[0].Session != "s1" || got[0].Message != "s1m1" || got[1].Session != "" || got[2].Title != "Rating" || got[3].Title != "An account that is gone, pets" {
+	if len(got) != 4 || got[0].Session != "s1" || got[0].Message != "s1m1" || got[0].Text != "never answered, waited 3 h" || got[1].Session != "" || got[2].Title != "Rating" || got[3].Title != "An account that is gone, pets" {
 		t.Errorf("%+v", got)
 	}
 	for range 100 {

@@ -59,7 +59,8 @@ type View struct {
 	mainS  *show.Scroll
 	sideS  *show.Scroll
 	note   *show.Entry
-	graph  *graph // of shared signals; nil without linked accounts
+	graph  *graph            // of shared signals; nil without linked accounts
+	linked fyne.CanvasObject // the panel with the graph; nil without linked accounts
 	notes  *show.Ground
 	body   *fyne.Container
 	noting bool

@@ -33,6 +33,9 @@ func (v *View) unfold(i int) {
 	}
 	v.unfolded, v.places = f.ID, nil
 	v.readGrounds(f, r)
+	if len(f.Accounts) > 0 && v.linked != nil {
+		v.sideS.Reveal(v.linked) // the graph of what they share
+	}
 }
 
 // unfoldAgain shows the grounds once more after all was drawn anew.
@@ -83,19 +86,27 @@ func (v *View) readGrounds(f model.Finding, r *findingRow) {
 	})
 }
 
+// shortGround is the length of a text that is shown on one line with its title.
+const shortGround = 90
+
 func (v *View) groundRow(g app.Ground) fyne.CanvasObject {
 	title := g.Title
 	if !g.At.IsZero() {
 		title += ", " + show.DateTime(g.At)
 	}
-	head := []show.Cell{show.Grow(show.NewLine(title).Small().Muted(), 1)}
+	var there []show.Cell
 	if g.Session != "" {
-		head = append(head, show.Own(show.NewButton("Transcript", nil, func() {
+		there = append(there, show.Own(show.NewButton("Transcript", nil, func() {
 			v.sh.Open(shell.Route{Screen: shell.Transcript, CaseID: v.file.Case.ID, Session: g.Session, Message: g.Message})
 		}).Quiet()))
 	}
-	text := show.NewPara(g.Text).Lines(12)
-	body := show.NewBox(2, show.NewRow(8, head...), text)
+	name, text := show.NewLine(title).Small().Muted(), show.NewPara(g.Text).Lines(12)
+	if g.Other == "" && len(g.Text) < shortGround {
+		// Of events there are many: one line each.
+		cells := append([]show.Cell{show.Fix(name, 190), show.Grow(text, 1)}, there...)
+		return show.NewGround(look.Raised, 0, show.NewRow(10, cells...)).Pad(10, 3, 10, 3).Round(4)
+	}
+	body := show.NewBox(2, show.NewRow(8, append([]show.Cell{show.Grow(name, 1)}, there...)...), text)
 	if g.Other != "" {
 		other := show.NewBox(2, show.NewLine(g.Other).Small().Muted(), show.NewPara(g.There).Lines(12))
 		return show.NewGround(look.Raised, 0, show.NewRow(14, show.Cell{Object: body, Share: 1, Top: true}, show.Cell{Object: other, Share: 1, Top: true})).Pad(10, 7, 10, 7).Round(4)

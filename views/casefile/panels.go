@@ -46,13 +46,21 @@ func (v *View) fill() {
 	}
 	v.main.Set(main...)
 
-	side := []fyne.CanvasObject{v.expertPanel(), v.strikesPanel()}
+	side := []fyne.CanvasObject{v.expertPanel()}
+	v.graph, v.linked = nil, nil
+	if len(f.Linked) > 0 {
+		v.linked = v.linkedPanel()
+	}
+	breaks := slices.ContainsFunc(f.Linked, func(l app.LinkedExpert) bool { return l.Same })
+	if breaks { // what the case is about, not a detail of it
+		side = append(side, v.linked)
+	}
+	side = append(side, v.strikesPanel())
 	if len(f.Checks) > 0 {
 		side = append(side, v.checksPanel())
 	}
-	v.graph = nil
-	if len(f.Linked) > 0 {
-		side = append(side, v.linkedPanel())
+	if v.linked != nil && !breaks {
+		side = append(side, v.linked)
 	}
 	v.unfoldAgain()
 	v.notes = v.notesPanel()
