@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"regexp"
 	"sort"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2/theme"
 
 	"mensch/app/model"
+	"mensch/app/transcripts/fold"
 	"mensch/views/look"
 	"mensch/views/shell"
 	"mensch/views/show"
@@ -93,7 +95,8 @@ func (f *findBar) again() {
 	}
 }
 
-// look finds the words without regard to case, off the UI thread.
+// look finds the words without regard to case and to how they are disguised, off
+// the UI thread.
 func (f *findBar) look(jump bool) {
 	words, messages := f.entry.Text, f.v.messages
 	if words == "" {
@@ -116,12 +119,17 @@ func search(ctx context.Context, messages []model.Message, words string) ([]hit,
 	if err != nil {
 		return nil, err
 	}
+	read := fold.New(words)
 	var out []hit
 	for i, m := range messages {
 		if i%256 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		for _, at := range re.FindAllStringIndex(m.Text, -1) {
+		places := re.FindAllStringIndex(m.Text, -1)
+		if len(places) == 0 {
+			places = disguised(m.Text, read.S)
+		}
+		for _, at := range places {
 			out = append(out, hit{i, at[0], at[1]})
 			if len(out) == mostHits {
 				return out, nil
@@ -129,6 +137,27 @@ func search(ctx context.Context, messages []model.Message, words string) ([]hit,
 		}
 	}
 	return out, nil
+}
+
+// disguised finds words in a text as a person reads it, where it is written
+// otherwise: full-width, with look-alikes, with what cannot be seen between.
+func disguised(text, words string) [][]int {
+	t := fold.New(text)
+	if t.Identity() || words == "" {
+		return nil
+	}
+	var out [][]int
+	for from := 0; ; {
+		k := strings.Index(t.S[from:], words)
+		if k < 0 {
+			return out
+		}
+		begin := from + k
+		if a, b := t.Span(begin, begin+len(words)); a < b && (len(out) == 0 || a >= out[len(out)-1][1]) {
+			out = append(out, []int{a, b})
+		}
+		from = begin + len(words)
+	}
 }
 
 func (f *findBar) take(hits []hit, jump bool) {
