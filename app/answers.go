@@ -95,8 +95,9 @@ type readings struct {
 	order []string // the longest kept first
 }
 
-// review reviews a session as the reader does, with what is known of it.
-func (k *readings) review(reader *transcripts.Reader, c model.Conversation) []model.Finding {
+// review reviews a session as the reader does, with what is known of it, and
+// gives what was read of it, nil where nothing is kept.
+func (k *readings) review(reader *transcripts.Reader, c model.Conversation) ([]model.Finding, *transcripts.Reading) {
 	id := c.Session.ID
 	k.mu.Lock()
 	before := k.of[id]
@@ -104,10 +105,9 @@ func (k *readings) review(reader *transcripts.Reader, c model.Conversation) []mo
 	if !c.Session.EndedAt.IsZero() { // nothing more will come
 		k.drop(id)
 		if before == nil {
-			return reader.Review(c)
+			return reader.Review(c), nil
 		}
-		found, _ := reader.ReviewNext(before, c)
-		return found
+		return reader.ReviewNext(before, c)
 	}
 	found, now := reader.ReviewNext(before, c)
 	k.mu.Lock()
@@ -123,7 +123,7 @@ func (k *readings) review(reader *transcripts.Reader, c model.Conversation) []mo
 		delete(k.of, k.order[0])
 		k.order = k.order[1:]
 	}
-	return found
+	return found, now
 }
 
 // drop forgets a session.

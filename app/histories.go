@@ -96,8 +96,9 @@ func (d *Desk) reviewConversations(ctx context.Context, convs []model.Conversati
 			}
 			for _, i := range own {
 				c := convs[i]
-				found := append(r.readings.review(r.reader, c), r.reader.Against(c, history)...)
-				r.reader.Remember(history, c)
+				found, read := r.readings.review(r.reader, c)
+				found = append(found, r.reader.AgainstRead(c, history, read)...)
+				r.reader.RememberRead(history, c, read)
 				scope := "session:" + c.Session.ID
 				out[i] = model.ScopeFindings{Scope: scope, ExpertID: expertID, Findings: d.sealed(found, scope)}
 			}

@@ -12,10 +12,14 @@ type History struct {
 
 // Remember adds a conversation as it stands now, instead of what was known of
 // it before.
-func (r *Reader) Remember(h *History, c model.Conversation) {
+func (r *Reader) Remember(h *History, c model.Conversation) { r.RememberRead(h, c, nil) }
+
+// RememberRead does the same, and reads no message that a reading of the
+// conversation knows; nil: all are read.
+func (r *Reader) RememberRead(h *History, c model.Conversation, g *Reading) {
 	r.LearnConversation(&h.field, c)
 	h.told.forget(c.Session.ID)
-	r.learnTold(&h.told, c)
+	r.learnTold(&h.told, c, g)
 	if len(h.told.clients) > MaxFieldSessions {
 		for s := range h.told.clients {
 			if h.field.sessions[s] == nil {
@@ -35,6 +39,12 @@ func (h *History) Forget(session string) {
 // only shows beside them: talk outside the expert's field, and what another
 // client told. The history forgets the conversation: remember it afterwards.
 func (r *Reader) Against(c model.Conversation, h *History) []model.Finding {
+	return r.AgainstRead(c, h, nil)
+}
+
+// AgainstRead does the same, and reads no message that a reading of the
+// conversation knows; nil: all are read.
+func (r *Reader) AgainstRead(c model.Conversation, h *History, g *Reading) []model.Finding {
 	h.Forget(c.Session.ID)
-	return append(r.OutsideField(c, &h.field), r.toldOn(c, &h.told)...)
+	return append(r.OutsideField(c, &h.field), r.toldOn(c, &h.told, g)...)
 }

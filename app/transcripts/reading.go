@@ -39,6 +39,17 @@ func (r *Reader) ReviewNext(before *Reading, c model.Conversation) ([]model.Find
 	return r.judge(c, g.lines, sc), g
 }
 
+// again gives the line of the i-th message of a conversation: the one of a
+// reading of that very conversation, else it is read.
+func (r *Reader) again(g *Reading, c *model.Conversation, i int, sc *scratch) line {
+	m := &c.Messages[i]
+	if known, ok := g.line(m, i); ok && g.reader == r {
+		known.msg = m
+		return known
+	}
+	return r.read(m, sc)
+}
+
 // line gives a message's line if it is known and says the same.
 func (g *Reading) line(m *model.Message, i int) (line, bool) {
 	if g == nil {

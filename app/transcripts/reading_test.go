@@ -92,3 +92,69 @@ func long(tb testing.TB) model.Conversation {
 	}
 	return c
 }
+
+// TestAgainstHistoryReadsNothingAgain holds what a grown conversation gives beside
+// the expert's others, by its reading, against the same without one.
+func TestAgainstHistoryReadsNothingAgain(t *testing.T) {
+	r := reader(t)
+	rapid.Check(t, func(t *rapid.T) {
+		say := func(session, client string, n int) model.Conversation {
+			c := model.Conversation{Session: model.Session{ID: session, ExpertID: "x", ClientID: client}}
+			for i := range n {
+				m := model.Message{ID: fmt.Sprint(session, i), Session: session, From: model.FromExpert, At: time.Unix(int64(1000+20*i), 0).UTC(), Text: rapid.SampledFrom(append([]string{"I am Sandra Whitfield from Leeds", "call me on 415 555 2671", "Sandra Whitfield told me so", "my husband Gregor Winkel left"}, parts...)).Draw(t, "text")}
+				if rapid.Bool().Draw(t, "client") {
+					m.From = model.FromClient
+				}
+				c.Messages = append(c.Messages, m)
+			}
+			return c
+		}
+		plain, quick := &History{}, &History{}
+		var before *Reading
+		other := say("a", "c1", 6)
+		r.Remember(plain, other)
+		_, g := r.ReviewNext(nil, other)
+		r.RememberRead(quick, other, g)
+		c := say("b", "c2", 6)
+		for n := 1; n <= len(c.Messages); n++ {
+			part := model.Conversation{Session: c.Session, Messages: slices.Clone(c.Messages[:n])}
+			_, before = r.ReviewNext(before, part)
+			want, got := r.Against(part, plain), r.AgainstRead(part, quick, before)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("by its reading:\n%+v\nread anew:\n%+v", got, want)
+			}
+			r.Remember(plain, part)
+			r.RememberRead(quick, part, before)
+		}
+	})
+}
+
+// BenchmarkNextMessageBesideOthers is what one more message costs with all that
+// is held against the expert's other conversations.
+func BenchmarkNextMessageBesideOthers(b *testing.B) {
+	r, c := reader(b), long(b)
+	h := &History{}
+	other := c
+	other.Session.ID = "other"
+	r.Remember(h, other)
+	_, before := r.ReviewNext(nil, model.Conversation{Session: c.Session, Messages: c.Messages[:len(c.Messages)-1]})
+	for b.Loop() {
+		_, read := r.ReviewNext(before, c)
+		r.AgainstRead(c, h, read)
+		r.RememberRead(h, c, read)
+	}
+}
+
+// BenchmarkWholeBesideOthers is the same without what is known already.
+func BenchmarkWholeBesideOthers(b *testing.B) {
+	r, c := reader(b), long(b)
+	h := &History{}
+	other := c
+	other.Session.ID = "other"
+	r.Remember(h, other)
+	for b.Loop() {
+		r.Review(c)
+		r.Against(c, h)
+		r.Remember(h, c)
+	}
+}

@@ -130,13 +130,13 @@ func hash64(s string) uint64 {
 }
 
 // learnTold notes what the client of a conversation says.
-func (r *Reader) learnTold(t *told, c model.Conversation) {
+func (r *Reader) learnTold(t *told, c model.Conversation, g *Reading) {
 	sc := r.scratch.Get().(*scratch)
 	defer r.scratch.Put(sc)
 	me := &confided{client: c.Session.ClientID, people: map[string]bool{}, names: map[string]bool{}}
 	heard := map[uint64]fact{}
 	for i := range c.Messages {
-		l := r.read(&c.Messages[i], sc)
+		l := r.again(g, &c, i, sc)
 		if l.expert() {
 			r.factsOf(&l, func(f fact) { me.own = append(me.own, f.key) })
 			continue
@@ -179,7 +179,7 @@ func (r *Reader) learnTold(t *told, c model.Conversation) {
 // to this one: an address, a number, a full name, or a first name together with
 // another name that the same client gave. What this client knows is no secret,
 // and one first name alone says little.
-func (r *Reader) toldOn(c model.Conversation, t *told) []model.Finding {
+func (r *Reader) toldOn(c model.Conversation, t *told, g *Reading) []model.Finding {
 	if len(t.clients) == 0 {
 		return nil
 	}
@@ -190,7 +190,7 @@ func (r *Reader) toldOn(c model.Conversation, t *told) []model.Finding {
 	knownNames := map[string]bool{}
 	var ev []evidence
 	for i := range c.Messages {
-		l := r.read(&c.Messages[i], sc)
+		l := r.again(g, &c, i, sc)
 		v.lines = append(v.lines, l)
 		if !l.expert() {
 			r.factsOf(&l, func(f fact) { known[f.key] = true })
