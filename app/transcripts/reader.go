@@ -121,6 +121,7 @@ type scratch struct {
 	toks    []phrase.Token // of all lines of a review
 	weights []weight       // and theirs
 	gist    []gistToken
+	seam    []phrase.Token // of messages read as one
 }
 
 // clear lets go of the review before, whose lines must not be used any more.
@@ -128,7 +129,7 @@ func (sc *scratch) clear() {
 	clear(sc.lines)
 	sc.lines, sc.toks, sc.weights = sc.lines[:0], sc.toks[:0], sc.weights[:0]
 	if cap(sc.toks) > longScratch {
-		sc.lines, sc.toks, sc.weights, sc.gist = nil, nil, nil, nil
+		sc.lines, sc.toks, sc.weights, sc.gist, sc.seam = nil, nil, nil, nil, nil
 	}
 }
 
@@ -254,15 +255,16 @@ func (l *line) hitSpan(h hit, label string) model.Span {
 // read folds, cuts and matches one message, in memory of its own.
 func (r *Reader) read(m *model.Message, sc *scratch) line {
 	toks, weights := len(sc.toks), len(sc.weights)
-	l := r.skim(m, sc)
+	var l line
+	r.skim(&l, m, sc)
 	l.toks, l.weights = slices.Clone(l.toks), slices.Clone(l.weights)
 	sc.toks, sc.weights = sc.toks[:toks], sc.weights[:weights]
 	return l
 }
 
-// skim does the same in the scratch: the line lives until that is cleared.
-func (r *Reader) skim(m *model.Message, sc *scratch) line {
-	l := line{msg: m, text: fold.New(m.Text)}
+// skim does the same in the scratch, into l: the line lives until that is cleared.
+func (r *Reader) skim(l *line, m *model.Message, sc *scratch) {
+	*l = line{msg: m, text: fold.New(m.Text)}
 	n := len(sc.toks)
 	sc.toks = r.book.Tokens(&l.text, sc.toks)
 	l.toks = sc.toks[n:len(sc.toks):len(sc.toks)]
@@ -275,7 +277,7 @@ func (r *Reader) skim(m *model.Message, sc *scratch) line {
 			l.ends.head, l.ends.tail, l.ends.whole = r.words.Ends(&l.text, l.toks)
 		}
 	}
-	r.weigh(&l)
+	r.weigh(l)
 	sc.matcher.Find(l.toks, func(m phrase.Match) {
 		family, kind, _ := strings.Cut(m.Rule.Name, ".")
 		l.hits = append(l.hits, hit{family, kind, m.Rule.Score, m.I, m.J})
@@ -284,7 +286,6 @@ func (r *Reader) skim(m *model.Message, sc *scratch) line {
 		slices.SortStableFunc(l.hits, func(a, b hit) int { return a.i - b.i })
 	}
 	l.mute()
-	return l
 }
 
 // Review reads one conversation and gives what breaks the guidelines, one
@@ -294,8 +295,9 @@ func (r *Reader) Review(c model.Conversation) []model.Finding {
 	sc := r.scratch.Get().(*scratch)
 	defer r.scratch.Put(sc)
 	defer sc.clear()
+	sc.lines = slices.Grow(sc.lines, len(c.Messages))[:len(c.Messages)]
 	for i := range c.Messages {
-		sc.lines = append(sc.lines, r.skim(&c.Messages[i], sc))
+		r.skim(&sc.lines[i], &c.Messages[i], sc)
 	}
 	return r.judge(c, sc.lines, sc)
 }

@@ -148,7 +148,7 @@ func (v *view) pasted(ev []evidence, i, most int, within time.Duration) ([]evide
 			return ev, -1
 		}
 	}
-	segs := []segment{v.tailOf(i)}
+	segs := append(make([]segment, 0, 8), v.tailOf(i))
 	ats, hopeful := 0, 0
 	for k := i + 1; k < len(v.lines) && len(segs) < most && k-i < 2*most; k++ {
 		if !v.lines[k].expert() {
@@ -228,7 +228,7 @@ func (v *view) segment(k, i, j int) segment {
 			seam = seam[:seamTokens]
 		}
 	}
-	s.hopeful = hopeful(l, seam)
+	s.hopeful = v.hopeful(l, seam)
 	s.text = v.masked(l, l.toks[i:j], s.a, s.b, s.hopeful)
 	return s
 }
@@ -249,7 +249,8 @@ func (v *view) joined(ev []evidence, segs []segment, sep string) ([]evidence, in
 		return ev, -1
 	}
 	last := -1
-	for _, e := range v.words.Find(&t, v.book.Tokens(&t, make([]phrase.Token, 0, 48))) {
+	v.sc.seam = v.book.Tokens(&t, v.sc.seam[:0])
+	for _, e := range v.words.Find(&t, v.sc.seam) {
 		if e.Kind != contacts.Phone && e.Kind != contacts.Email && e.Kind != contacts.Handle || e.Score < 0.5 {
 			continue
 		}
@@ -288,12 +289,12 @@ func (v *view) joined(ev []evidence, segs []segment, sep string) ([]evidence, in
 // of a contact: "last bit 943" holds 943. Its length is the part's.
 func (v *view) masked(l *line, toks []phrase.Token, a, b int, hope bool) string {
 	s := l.text.S[a:b]
-	if !hope || strings.Contains(s, "@") || onlyDigits(s) == "" {
+	if !hope || strings.Contains(s, "@") || !strings.ContainsAny(s, "0123456789") {
 		return s
 	}
 	out := []byte(s)
 	for _, t := range toks {
-		if t.Kind == phrase.Word && !contacts.Piece(l.text.S[t.A:t.B]) && (t.B-t.A > 1 || !t.Glue) && !v.words.Cue(t) {
+		if t.Kind == phrase.Word && !v.words.Piece(t) && (t.B-t.A > 1 || !t.Glue) && !v.words.Cue(t) {
 			for k := int(t.A); k < int(t.B); k++ {
 				out[k-a] = ' '
 			}
@@ -314,7 +315,7 @@ func piece(offs []int, at int) int {
 
 // hopeful says whether tokens look like a part of a contact: digits, number words,
 // letters set apart, an "at", a provider; and few other words.
-func hopeful(l *line, toks []phrase.Token) bool {
+func (v *view) hopeful(l *line, toks []phrase.Token) bool {
 	words, parts := 0, 0
 	for _, t := range toks {
 		switch t.Kind {
@@ -322,7 +323,7 @@ func hopeful(l *line, toks []phrase.Token) bool {
 			parts++
 		case phrase.Word:
 			switch w := l.text.S[t.A:t.B]; {
-			case contacts.Piece(w):
+			case v.words.Piece(t):
 				parts++
 			case t.B-t.A > 1:
 				words++

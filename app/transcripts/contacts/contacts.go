@@ -71,6 +71,12 @@ func NewWords(b *phrase.Book) *Words {
 		if digitWord(word) {
 			h |= mayDigit
 		}
+		if dotWords[word] {
+			h |= isDot
+		}
+		if piece(word) {
+			h |= isPiece
+		}
 		w.hints[id] = h
 	}
 	return w
@@ -90,6 +96,7 @@ type page struct {
 	taken []bool // token belongs to an entity already
 	out   []Entity
 	tries int // phone library look-ups left
+	run   run // memory of the row of number pieces that is read
 }
 
 // Find gives the contacts in a text, in order, not overlapping. toks are the
@@ -120,7 +127,7 @@ func (w *Words) open(t *fold.Text, toks []phrase.Token) *page {
 	if !ok {
 		p = &page{}
 	}
-	*p = page{Words: w, t: t, s: t.S, toks: toks, taken: slices.Grow(p.taken[:0], len(toks))[:len(toks)], tries: 48}
+	*p = page{Words: w, t: t, s: t.S, toks: toks, taken: slices.Grow(p.taken[:0], len(toks))[:len(toks)], tries: 48, run: p.run}
 	clear(p.taken)
 	return p
 }
@@ -128,7 +135,9 @@ func (w *Words) open(t *fold.Text, toks []phrase.Token) *page {
 // close gives the page's memory back; what was found stays.
 func (p *page) close() {
 	w := p.Words
-	*p = page{taken: p.taken}
+	clear(p.run.units[:cap(p.run.units)]) // they hold on to the text
+	clear(p.run.seps[:cap(p.run.seps)])
+	*p = page{taken: p.taken, run: p.run}
 	if cap(p.taken) <= 4096 {
 		w.pages.Put(p)
 	}
@@ -141,6 +150,8 @@ const (
 	maySign              // an at or a dot in words, a mail provider
 	mayName              // a messenger, a payment service, a street
 	mayDigit             // a piece of a number, by itself
+	isDot                // a dot in words
+	isPiece              // what a contact in several messages is made of
 )
 
 // hints are the words that a hidden contact is made of.
@@ -159,6 +170,9 @@ var hints = func() map[string]uint8 {
 	}
 	for _, w := range []string{"at", "live", "orange", "web", "proton", "outlook", "mail", "me"} { // words of their own
 		m[w] &^= maySign
+	}
+	for _, w := range endings {
+		m[w] |= 0 // known, and a sign of nothing by itself
 	}
 	return m
 }()

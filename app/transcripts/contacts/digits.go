@@ -1,6 +1,7 @@
 package contacts
 
 import (
+	"slices"
 	"strings"
 
 	"mensch/app/transcripts/phrase"
@@ -48,6 +49,42 @@ var weakWords = set("sex elf once un um une una ein eine een oh nil tree acht se
 var homophones = map[string]string{"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "o": "0", "niner": "9", "tu": "2"}
 
 var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b", "9", "g")
+
+// wordBegins are the first two letters of the words that unit knows, by number.
+var wordBegins = func() (set [1 << 10 / 64]uint64) {
+	add := func(w string) {
+		if len(w) > 1 {
+			k := wordBegin(w)
+			set[k/64] |= 1 << (k % 64)
+		}
+	}
+	for w := range numberWords {
+		add(w)
+	}
+	for w := range homophones {
+		add(w)
+	}
+	for w := range multiples {
+		add(w)
+	}
+	for w := range powers {
+		add(w)
+	}
+	return set
+}()
+
+// wordBegin numbers the first two letters of a word; other bytes share their numbers.
+func wordBegin(s string) int { return int(s[0]&31)<<5 | int(s[1]&31) }
+
+// begins says at the price of one look whether a number word may stand at the
+// begin of s: most words need not be looked up.
+func begins(s string) bool {
+	if len(s) < 2 {
+		return false
+	}
+	k := wordBegin(s)
+	return wordBegins[k/64]>>(k%64)&1 == 1
+}
 
 // unit is one piece of a number as it is written.
 type unit struct {
@@ -109,7 +146,7 @@ func (p *page) unit(i int, twice bool) (u unit, ok bool) {
 	if !letters {
 		return unit{digits: s, i: i, j: j}, true
 	}
-	if len(s) > 80 {
+	if len(s) > 80 || len(s) > 4 && j == i+1 && !begins(s) {
 		return u, false
 	}
 	if d, yes := numberWords[s]; yes {
@@ -213,6 +250,9 @@ func chain(s string) (string, bool) {
 			k++
 			continue
 		}
+		if !begins(s[k:]) {
+			return "", false
+		}
 		found := false
 		for n := min(9, len(s)-k); n >= 3; n-- {
 			if d, ok := numberWords[s[k:k+n]]; ok && !weakWords[s[k:k+n]] {
@@ -293,6 +333,12 @@ func nearly(a, b string) bool {
 
 // Piece says whether a word can be part of a contact that is spread over several
 // messages: a number word, "at", "dot", a mail provider.
-func Piece(w string) bool {
-	return numberWords[w] != "" || atWords[w] || dotWords[w] || mailers[w] || w == "com" || w == "net" || w == "org"
+func (w *Words) Piece(t phrase.Token) bool { return w.hints[t.Note]&isPiece != 0 }
+
+// piece says the same of a word by itself.
+func piece(s string) bool {
+	return numberWords[s] != "" || atWords[s] || dotWords[s] || mailers[s] || slices.Contains(endings, s)
 }
+
+// endings are those of an address that somebody gives in a message of its own.
+var endings = []string{"com", "net", "org"}

@@ -236,7 +236,7 @@ func (p *page) dot(i int) (next int, spelled bool) {
 		}
 		return i + 1, false
 	}
-	if p.toks[i].Kind == phrase.Word && dotWords[p.text(i)] {
+	if p.toks[i].Kind == phrase.Word && p.hints[p.toks[i].Note]&isDot != 0 {
 		return i + 1, true
 	}
 	if c := p.char(i); (c == '(' || c == '[' || c == '{' || c == '<' || c == '_' || c == '-' || c == '*') && i+2 < len(p.toks) {

@@ -16,7 +16,10 @@ type run struct {
 	seps  []string // before each unit, the signs since the one before; "" if glued
 }
 
-const maxDigits = 15
+const (
+	maxDigits   = 15
+	leastDigits = 5
+)
 
 // phones finds phone numbers: rows of digits, number words and look-alikes.
 func (p *page) phones() {
@@ -26,7 +29,7 @@ func (p *page) phones() {
 			i++
 			continue
 		}
-		r := run{units: []unit{u}, seps: []string{""}}
+		r := run{append(p.run.units[:0], u), append(p.run.seps[:0], "")}
 		j := u.j
 		for j < len(p.toks) && len(r.units) < 64 {
 			sep, k := p.separator(j)
@@ -43,6 +46,7 @@ func (p *page) phones() {
 			r.seps = append(r.seps, sep)
 			j = v.j
 		}
+		p.run = r // the next row takes its memory
 		p.readRun(r)
 		i = max(j, i+1)
 	}
@@ -115,6 +119,13 @@ func (p *page) separator(i int) (string, int) {
 
 // readRun finds the numbers in a row of pieces.
 func (p *page) readRun(r run) {
+	all := 0
+	for k := range r.units {
+		all += len(r.units[k].digits)
+	}
+	if all < leastDigits {
+		return
+	}
 	r = joinTens(r)
 	for i := 0; i < len(r.units); {
 		best, bestJ := phone{}, 0
@@ -127,7 +138,7 @@ func (p *page) readRun(r run) {
 			if single = single && len(r.units[j].digits) == 1; j > i && strings.Contains(r.seps[j], "\n") && !r.units[j].words && !single {
 				break
 			}
-			if digits < 5 {
+			if digits < leastDigits {
 				continue
 			}
 			// the whole rest first: a part of a number is no number
@@ -147,6 +158,9 @@ func (p *page) readRun(r run) {
 
 // joinTens reads "twenty eight" as 28.
 func joinTens(r run) run {
+	if !slices.ContainsFunc(r.units, func(u unit) bool { return u.tens }) {
+		return r
+	}
 	out := run{}
 	for k := 0; k < len(r.units); k++ {
 		u := r.units[k]

@@ -64,7 +64,8 @@ func (t *Text) Identity() bool { return t.from == nil }
 func lowerASCII(s string) string {
 	for i := range len(s) {
 		if c := s[i]; c >= 'A' && c <= 'Z' || c < ' ' && c != '\n' {
-			b := []byte(s)
+			var short [256]byte // most messages fit
+			b := append(short[:0], s...)
 			for k := i; k < len(b); k++ {
 				switch c := b[k]; {
 				case c >= 'A' && c <= 'Z':

@@ -13,6 +13,8 @@ type needs struct {
 	wide int      // words of bits, for one slot of all rules
 	row  []int32  // by word or pair, where its bits begin; 0 has none
 	bits []uint64 // for each word: the rules whose rarest slot has it, then the second, the third
+	some []some   // the same without the words of bits that are nought, as most are
+	from []int32  // by word or pair, where its part of some begins; it ends where the next one's begins
 	free []uint64 // the rules that have no second slot, and no third
 }
 
@@ -21,6 +23,32 @@ func newNeeds(rules, words int) needs {
 	n.bits = make([]uint64, needed*n.wide)
 	n.free = make([]uint64, needed*n.wide)
 	return n
+}
+
+// some is a word of bits that is not nought, and its place among the bits.
+type some struct {
+	at   int
+	bits uint64
+}
+
+// pack fills in some and from once all rules are added.
+func (n *needs) pack() {
+	n.from = make([]int32, 1, len(n.row)+1)
+	for id := range n.row {
+		for at, w := range n.of(uint32(id)) {
+			if w != 0 {
+				n.some = append(n.some, some{at, w})
+			}
+		}
+		n.from = append(n.from, int32(len(n.some)))
+	}
+}
+
+// join adds a word's bits to those seen.
+func (n *needs) join(seen []uint64, id uint32) {
+	for _, w := range n.some[n.from[id]:n.from[id+1]] {
+		seen[w.at] |= w.bits
+	}
 }
 
 // add notes the words of a rule's slots, the rarest slot first.
@@ -70,9 +98,9 @@ func (m *Matcher) Find(toks []Token, visit func(Match)) {
 	copy(seen, n.free)
 	for k := range toks {
 		if t := &toks[k]; t.ID != 0 {
-			join(seen, n.of(t.ID))
+			n.join(seen, t.ID)
 			if t.Pair != 0 {
-				join(seen, n.of(t.Pair))
+				n.join(seen, t.Pair)
 			}
 		}
 	}
@@ -90,15 +118,6 @@ func (m *Matcher) Find(toks []Token, visit func(Match)) {
 				left = m.try(n.of(t.Pair), due, toks, visit)
 			}
 		}
-	}
-}
-
-func join(seen, more []uint64) {
-	if len(more) > len(seen) {
-		return
-	}
-	for k, w := range more {
-		seen[k] |= w
 	}
 }
 

@@ -194,6 +194,7 @@ func Parse(text string, more ...string) (*Book, error) {
 		slices.SortStableFunc(needed, func(a, b []uint32) int { return cost(a) - cost(b) })
 		b.needs.add(k, needed)
 	}
+	b.needs.pack()
 	return b, nil
 }
 
