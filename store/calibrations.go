@@ -84,7 +84,7 @@ func (s *Store) SaveCalibrations(ctx context.Context, list []model.Calibration, 
 }
 
 // DetectorCounts says of each detector how many findings are in sight, and how
-// many were accepted and rejected.
+// many were accepted and rejected: each word of a moderator once.
 func (s *Store) DetectorCounts(ctx context.Context) ([]model.DetectorCount, error) {
 	var rows []struct {
 		Detector string `db:"detector"`
@@ -93,7 +93,7 @@ func (s *Store) DetectorCounts(ctx context.Context) ([]model.DetectorCount, erro
 		Rejected int    `db:"rejected"`
 	}
 	err := s.reader.SelectContext(ctx, &rows, `SELECT detector, sum(gone = 0 AND suppressed = '' AND verdict <> 'rejected') AS findings,
-		sum(verdict = 'accepted') AS accepted, sum(verdict = 'rejected') AS rejected FROM findings GROUP BY detector ORDER BY detector`)
+		sum(verdict = 'accepted' AND inherited = 0) AS accepted, sum(verdict = 'rejected' AND inherited = 0) AS rejected FROM findings GROUP BY detector ORDER BY detector`)
 	if err != nil {
 		return nil, failed(ctx, "counting findings", err)
 	}

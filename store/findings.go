@@ -108,9 +108,9 @@ func findingByID(ctx context.Context, from getter, id string) (model.Finding, er
 }
 
 // inSight are a case's findings: while it is open, those that the detectors
-// see; later also what they saw then, which the decision was about. Its
-// argument is the case's ID.
-const inSight = `case_id = ? AND (gone = 0 OR EXISTS (SELECT 1 FROM cases c WHERE c.id = findings.case_id AND c.state <> 'open'))`
+// see; later what they saw then, which the decision was about, and not the same
+// evidence found again. Its argument is the case's ID.
+const inSight = `case_id = ? AND CASE WHEN EXISTS (SELECT 1 FROM cases c WHERE c.id = findings.case_id AND c.state <> 'open') THEN gone <> 1 AND again = 0 ELSE gone = 0 END`
 
 // FindingsOf gives a case's findings, strongest first, hints last. Rejected
 // ones are among them; those that the detectors no longer see are not, while
@@ -213,8 +213,8 @@ func (t *tx) keepFinding(f model.Finding) error {
 // or that stands in a case which is not open, is only put out of sight: if it is
 // seen again, it must not open the matter anew.
 func (t *tx) dropFinding(id string) error {
-	n, err := t.exec(`UPDATE findings SET gone = 1 WHERE id = ?1 AND (verdict <> '' OR EXISTS (SELECT 1 FROM mark_verdicts m WHERE m.finding_id = ?1)
-		OR EXISTS (SELECT 1 FROM cases c WHERE c.id = findings.case_id AND c.state <> 'open'))`, id)
+	const decided = `EXISTS (SELECT 1 FROM cases c WHERE c.id = findings.case_id AND c.state <> 'open')`
+	n, err := t.exec(`UPDATE findings SET gone = iif(`+decided+`, 2, 1) WHERE id = ?1 AND (verdict <> '' OR EXISTS (SELECT 1 FROM mark_verdicts m WHERE m.finding_id = ?1) OR `+decided+`)`, id)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -258,9 +258,12 @@ func (s *Store) JudgeFinding(ctx context.Context, findingID string, span int, ve
 			return err
 		}
 		if verdict == model.VerdictOpen {
-			if err := t.reopen(f, span); err != nil {
-				return err
-			}
+			err = t.reopen(f, span)
+		} else {
+			err = t.overrule(f)
+		}
+		if err != nil {
+			return err
 		}
 		if err := t.queue(model.WorkCase, f.ExpertID); err != nil {
 			return err

@@ -209,7 +209,7 @@ func (s *Store) detectors(ctx context.Context, g getter, out *model.Statistics) 
 		Rejected int    `db:"rejected"`
 	}
 	err := g.SelectContext(ctx, &rows, `SELECT ifnull(json_extract(body, '$.detector'), '') AS detector, sum(verdict = 'accepted') AS accepted, sum(verdict = 'rejected') AS rejected
-		FROM findings INDEXED BY findings_judged WHERE verdict <> '' AND judged_at >= ? AND judged_at < ? GROUP BY 1 ORDER BY 1`, us(out.Period.From), us(out.Period.To))
+		FROM findings INDEXED BY findings_judged WHERE verdict <> '' AND inherited = 0 AND judged_at >= ? AND judged_at < ? GROUP BY 1 ORDER BY 1`, us(out.Period.From), us(out.Period.To))
 	for _, r := range rows {
 		out.Detectors = append(out.Detectors, model.DetectorVerdicts{Detector: r.Detector, Accepted: r.Accepted, Rejected: r.Rejected})
 	}

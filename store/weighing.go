@@ -147,7 +147,7 @@ func (t *tx) inherit(f model.Finding) error {
 	}
 	for id, list := range byCase {
 		if model.CoveredBy(f, list) {
-			if _, err := t.exec(`UPDATE findings SET case_id = ? WHERE id = ?`, id, f.ID); err != nil {
+			if _, err := t.exec(`UPDATE findings SET case_id = ?, again = 1 WHERE id = ?`, id, f.ID); err != nil {
 				return err
 			}
 			break
@@ -174,7 +174,7 @@ func (t *tx) inherit(f model.Finding) error {
 // detectors no longer see, after a moderator opened it again: else the next cut
 // of it would inherit the older word. A span below 0 means the whole finding.
 func (t *tx) reopen(f model.Finding, span int) error {
-	others, err := findingsWhere(t.ctx, t, judgedFinding+` AND expert_id = ? AND guideline = ? AND id <> ? AND gone = 1`, f.ExpertID, f.Guideline, f.ID)
+	others, err := findingsWhere(t.ctx, t, judgedFinding+` AND expert_id = ? AND guideline = ? AND id <> ? AND gone <> 0`, f.ExpertID, f.Guideline, f.ID)
 	if err != nil {
 		return err
 	}
@@ -204,6 +204,25 @@ func (t *tx) reopen(f model.Finding, span int) error {
 			}
 		}
 		if _, err := t.exec(`UPDATE findings SET verdict = ?, by_marks = 1 WHERE id = ?`, ofMarks(o.Spans), o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overrule lets a word that a finding bears itself count instead of those that
+// it had inherited from findings which the detectors no longer see.
+func (t *tx) overrule(f model.Finding) error {
+	others, err := findingsWhere(t.ctx, t, `verdict <> '' AND inherited = 0 AND gone <> 0 AND expert_id = ? AND guideline = ? AND id <> ?
+		AND EXISTS (SELECT 1 FROM findings own WHERE own.id = ? AND own.verdict <> '' AND own.inherited = 0)`, f.ExpertID, f.Guideline, f.ID, f.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		if !model.CoveredBy(o, []model.Finding{f}) {
+			continue
+		}
+		if _, err := t.exec(`UPDATE findings SET inherited = 1 WHERE id = ?`, o.ID); err != nil {
 			return err
 		}
 	}

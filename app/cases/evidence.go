@@ -60,8 +60,9 @@ func CopyFinding(f model.Finding, messages []model.Message, finders ...Finder) [
 	out := []model.Evidence{{Kind: kind, ID: f.ID, Guideline: f.Guideline, Text: findingInWords(f), Finding: &f}}
 	for _, m := range messages {
 		var marks []model.Span
+		sum := model.TextSum(m.Text)
 		for _, s := range f.Spans {
-			if s.Message == m.ID {
+			if s.Message == m.ID && s.MadeOn(sum) { // else it was edited since, and says something else there
 				marks = append(marks, s)
 			}
 		}

@@ -26,14 +26,18 @@ func (h Heir) Empty() bool { return h.Verdict == VerdictOpen && len(h.Marks) == 
 // findings about the same expert that bear a verdict, as a whole or on a mark.
 // Only what was said under the same guideline holds. A mark inherits from a
 // judged one of the same message that has most of the same words; what was
-// said last wins. Other evidence inherits if all of it was judged together
-// before: one new event, account or passage opens the matter again.
+// said last wins. A word on a whole finding that says otherwise than those on its
+// marks holds for a finding of the very same marks. Other evidence inherits if all
+// of it was judged together before: one new event, account or passage opens the
+// matter again.
 func Inherit(f Finding, judged []Finding) Heir {
 	h := Heir{Marks: map[int]Verdict{}}
+	about := knownOf(f, judged)
 	if len(f.Spans) > 0 {
 		h.ByMarks = true
 		said := make([]time.Time, len(f.Spans))
-		for _, j := range judged {
+		var whole *Finding // the last one of the same marks that was judged against their verdicts
+		for n, j := range judged {
 			if j.Guideline != f.Guideline || j.ExpertID != f.ExpertID || j.ID == f.ID {
 				continue
 			}
@@ -41,21 +45,24 @@ func Inherit(f Finding, judged []Finding) Heir {
 			if j.JudgedAt != nil {
 				at = *j.JudgedAt
 			}
+			if j.Verdict != VerdictOpen && j.JudgedAt != nil && j.Verdict != j.byMarks() && (whole == nil || at.After(*whole.JudgedAt)) && about.sameMarks(f.Spans, j.Spans) {
+				whole = &judged[n]
+			}
 			// A finding accepted for one of its marks says nothing of the others.
-			whole := j.Verdict
-			if whole == VerdictAccepted && slices.ContainsFunc(j.Spans, func(s Span) bool { return s.Verdict == VerdictAccepted }) {
-				whole = VerdictOpen
+			rest := j.Verdict
+			if rest == VerdictAccepted && slices.ContainsFunc(j.Spans, func(s Span) bool { return s.Verdict == VerdictAccepted }) {
+				rest = VerdictOpen
 			}
 			for _, old := range j.Spans {
 				verdict := old.Verdict
 				if verdict == VerdictOpen {
-					verdict = whole
+					verdict = rest
 				}
 				if verdict == VerdictOpen {
 					continue
 				}
 				for i, s := range f.Spans {
-					if s.SameWords(old) && (h.Marks[i] == VerdictOpen || at.After(said[i])) {
+					if about.same(s, old) && (h.Marks[i] == VerdictOpen || at.After(said[i])) {
 						h.Marks[i], said[i] = verdict, at
 						if !at.Before(h.JudgedAt) {
 							h.JudgedBy, h.JudgedAt = j.JudgedBy, at
@@ -65,6 +72,9 @@ func Inherit(f Finding, judged []Finding) Heir {
 			}
 		}
 		h.Verdict = ofMarks(len(f.Spans), h.Marks)
+		if whole != nil && h.Verdict != whole.Verdict && !h.JudgedAt.After(*whole.JudgedAt) {
+			h.Verdict, h.ByMarks, h.JudgedBy, h.JudgedAt = whole.Verdict, false, whole.JudgedBy, *whole.JudgedAt
+		}
 		return h
 	}
 	want := f.evidence()
@@ -75,12 +85,7 @@ func Inherit(f Finding, judged []Finding) Heir {
 		if j.Guideline != f.Guideline || j.ExpertID != f.ExpertID || j.ID == f.ID || j.Verdict == VerdictOpen || j.JudgedAt == nil {
 			continue
 		}
-		had := j.evidence()
-		covered := true
-		for key := range want {
-			covered = covered && had.holds(key)
-		}
-		if covered && (h.Verdict == VerdictOpen || j.JudgedAt.After(h.JudgedAt)) {
+		if about.covers(want, named(j)) && (h.Verdict == VerdictOpen || j.JudgedAt.After(h.JudgedAt)) {
 			h.Verdict, h.JudgedBy, h.JudgedAt = j.Verdict, j.JudgedBy, *j.JudgedAt
 		}
 	}
@@ -90,32 +95,22 @@ func Inherit(f Finding, judged []Finding) Heir {
 // CoveredBy reports whether all of a finding's evidence stood in others under
 // the same guideline: who decided on those has decided on it.
 func CoveredBy(f Finding, others []Finding) bool {
-	had := grounds{}
-	var spans []Span
-	for _, o := range others {
-		if o.Guideline == f.Guideline && o.ExpertID == f.ExpertID {
-			spans = append(spans, o.Spans...)
-			for key := range o.evidence() {
-				had[key] = true
-			}
-		}
-	}
+	about := knownOf(f, others)
 	for _, s := range f.Spans {
-		found := false
-		for _, o := range spans {
-			found = found || s.SameWords(o)
-		}
-		if !found {
+		if !slices.ContainsFunc(about.spans, func(o Span) bool { return about.same(s, o) }) {
 			return false
 		}
 	}
 	rest := f.evidence()
-	for key := range rest {
-		if !had.holds(key) {
-			return false
-		}
+	return len(f.Spans)+len(rest) > 0 && about.covers(rest, named(others...))
+}
+
+func (f Finding) byMarks() Verdict {
+	marks := make(map[int]Verdict, len(f.Spans))
+	for i, s := range f.Spans {
+		marks[i] = s.Verdict
 	}
-	return len(f.Spans)+len(rest) > 0
+	return ofMarks(len(f.Spans), marks)
 }
 
 func ofMarks(n int, marks map[int]Verdict) Verdict {
@@ -152,32 +147,123 @@ func (s Span) SameWords(o Span) bool {
 	return 2*common > s.End-s.Start && 2*common > o.End-o.Start
 }
 
-// grounds are the names of pieces of evidence.
-type grounds map[string]bool
+// A piece of evidence has a name, and maybe another by which it may be known.
+type piece struct{ name, also string }
 
-// holds reports whether a piece is among them. A passage of before sums were
-// kept stands for the text as it reads now.
-func (g grounds) holds(key string) bool {
-	if g[key] {
+// known is what is known of the evidence that was judged, for telling what marks
+// and passages of before sums were kept stand for.
+type known struct {
+	spans    []Span
+	passages []Passage
+}
+
+func knownOf(f Finding, others []Finding) known {
+	var k known
+	for _, o := range others {
+		if o.Guideline == f.Guideline && o.ExpertID == f.ExpertID && o.ID != f.ID {
+			k.spans = append(k.spans, o.Spans...)
+			k.passages = append(k.passages, o.Passages...)
+		}
+	}
+	return k
+}
+
+// same reports whether a judged mark is of the same words as another. A judged
+// one without a sum stands for the text of its message as it was when sums came:
+// what inherited from it then says which that was.
+func (k known) same(s, judged Span) bool {
+	if !s.SameWords(judged) {
+		return false
+	}
+	if s.words() == "" || judged.words() != "" {
 		return true
 	}
-	at := strings.LastIndexByte(key, 0)
-	return strings.HasPrefix(key, "passage\x00") && g[key[:at+1]]
+	other := false
+	for _, o := range k.spans {
+		if o.words() == "" || !o.SameWords(judged) {
+			continue
+		}
+		if !o.edited(s) {
+			return true
+		}
+		other = true
+	}
+	return !other
+}
+
+// sameMarks reports whether each of some marks is among others, and the other
+// way round.
+func (k known) sameMarks(marks, judged []Span) bool {
+	all := func(list []Span, same func(Span) bool) bool {
+		return !slices.ContainsFunc(list, func(s Span) bool { return !same(s) })
+	}
+	return all(marks, func(s Span) bool {
+		return slices.ContainsFunc(judged, func(o Span) bool { return k.same(s, o) })
+	}) && all(judged, func(o Span) bool {
+		return slices.ContainsFunc(marks, func(s Span) bool { return k.same(s, o) })
+	})
+}
+
+// covers reports whether all pieces are among those that were named.
+func (k known) covers(want []piece, had map[string]bool) bool {
+	for _, p := range want {
+		if !had[p.name] && (p.also == "" || !had[p.also] || k.reads(p)) {
+			return false
+		}
+	}
+	return true
+}
+
+// reads reports whether it is known that the text of a passage read otherwise
+// when sums came: what was said before is not of the text as it reads now.
+func (k known) reads(p piece) bool {
+	return slices.ContainsFunc(k.passages, func(o Passage) bool {
+		return o.Sum != "" && o.piece().also == p.also && o.piece().name != p.name
+	})
+}
+
+// named are the names of what findings without marks rest on.
+func named(list ...Finding) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range list {
+		for _, p := range f.evidence() {
+			out[p.name] = true
+		}
+	}
+	return out
+}
+
+func called(parts ...string) string { return strings.Join(parts, "\x00") }
+
+// piece names a passage. One of before sums were kept stands for any text.
+func (p Passage) piece() piece {
+	out := piece{name: called("passage", p.Field, p.OtherExpert, p.OtherField, p.Sum)}
+	if p.Sum != "" {
+		out.also = called("passage", p.Field, p.OtherExpert, p.OtherField, "")
+	}
+	return out
 }
 
 // evidence names what a finding without marks rests on.
-func (f Finding) evidence() grounds {
-	out := grounds{}
-	add := func(parts ...string) { out[strings.Join(parts, "\x00")] = true }
+func (f Finding) evidence() []piece {
+	var out []piece
+	add := func(parts ...string) { out = append(out, piece{name: called(parts...)}) }
 	for _, e := range f.Events {
+		when := e.At.UTC().Format(time.RFC3339Nano)
 		switch {
+		case e.Kind == "profile" && e.Text != "" && strings.Contains(f.Reason, e.Text):
+			add("event", e.Kind, f.Detector, "", e.Text) // the words that are held against it
 		case e.Kind == "profile":
 			// Each edit makes a version; what is held against it is what the reason says.
 			add("event", e.Kind, f.Detector, f.Reason, e.Text)
+		case e.Kind == "finding":
+			// A finding that is cut or named in another way is known by what it says.
+			id, says := called("event", e.Kind, e.ID), called("event", e.Kind, when, e.Text)
+			out = append(out, piece{id, says}, piece{says, id})
 		case e.ID != "":
 			add("event", e.Kind, e.ID)
 		default:
-			add("event", e.Kind, e.At.UTC().Format(time.RFC3339Nano))
+			add("event", e.Kind, when)
 		}
 	}
 	if m := f.Match; m != nil {
@@ -187,7 +273,7 @@ func (f Finding) evidence() grounds {
 		add("account", a.ExpertID)
 	}
 	for _, p := range f.Passages {
-		add("passage", p.Field, p.OtherExpert, p.OtherField, p.Sum)
+		out = append(out, p.piece())
 	}
 	return out
 }

@@ -35,7 +35,11 @@ func (v *View) checksPanel() fyne.CanvasObject {
 
 func checkRow(c profiles.Check, now time.Time) fyne.CanvasObject {
 	words, role := validity(c, now)
-	head := []show.Cell{show.Grow(show.NewPara(c.Text).Lines(3), 1)}
+	said := c.Text
+	if c.Field == "gender" {
+		said = show.Capital(said) // in the program's words, not the expert's
+	}
+	head := []show.Cell{show.Grow(show.NewPara(said).Lines(3), 1)}
 	if words != "" {
 		head = append(head, show.Own(show.NewChip(words, role)))
 	}
