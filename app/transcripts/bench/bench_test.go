@@ -2,20 +2,12 @@ package bench
 
 import (
 	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"mensch/assets"
 )
 
 const dataDir = "../../../../shared/data/text"
-
-// known are the targets that are known to be missed: the row says by how much.
-var known = []string{
-	"confidentiality: own set, kept half, recall",
-	"disparagement: own set, kept half",
-}
 
 func TestTargets(t *testing.T) {
 	if _, err := os.Stat(dataDir); err != nil {
@@ -30,10 +22,6 @@ func TestTargets(t *testing.T) {
 	}
 	for _, r := range rows {
 		if !r.Met && r.Target != 0 {
-			if slices.ContainsFunc(known, func(k string) bool { return strings.HasPrefix(r.Name, k) }) {
-				t.Logf("missed, as known: %s: %.4f, want %.4f", r.Name, r.Value, r.Target)
-				continue
-			}
 			t.Errorf("missed: %s: %.4f, want %.4f (%s)", r.Name, r.Value, r.Target, r.Note)
 		}
 	}

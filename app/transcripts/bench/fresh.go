@@ -16,10 +16,13 @@ var freshSets = []struct {
 }{
 	{"disparagement", "fresh set", "fresh_disparagement.txt", transcripts.DetectDisparagement, "never tuned on", false},
 	{"disparagement", "second fresh set", "second_disparagement.txt", transcripts.DetectDisparagement, "never tuned on", true},
+	{"disparagement", "third fresh set", "third_disparagement.txt", transcripts.DetectDisparagement, "never tuned on", true},
 	{"confidentiality", "fresh set", "fresh_confidences.txt", transcripts.DetectConfidentiality, "never tuned on", false},
 	{"confidentiality", "second fresh set", "second_confidences.txt", transcripts.DetectConfidentiality, "never tuned on", true},
+	{"confidentiality", "third fresh set", "third_confidences.txt", transcripts.DetectConfidentiality, "never tuned on", true},
 	{"ratings solicitation", "fresh set", "fresh_solicitation.txt", transcripts.DetectSolicitation, "tuned on since", false},
 	{"ratings solicitation", "second fresh set", "second_solicitation.txt", transcripts.DetectSolicitation, "never tuned on", true},
+	{"ratings solicitation", "third fresh set", "third_solicitation.txt", transcripts.DetectSolicitation, "never tuned on", true},
 }
 
 // fresh measures the detectors on sets written apart from the patterns. The rows
