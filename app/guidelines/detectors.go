@@ -62,12 +62,12 @@ const MinScore = "min_score"
 var shownFrom = Number{Name: MinScore, Text: "Shown from this score", Fallback: 0.5, Low: 0, High: 1, Step: 0.05}
 
 // read are the numbers of a detector that has a trained model beside its phrases.
-func read(about string, score, alone float64) []Number {
+func read(about string, score, alone, veto float64) []Number {
 	return []Number{
 		shownFrom,
 		{"model_score", "The trained model marks a message " + about + " from this probability", score, 0.3, 1, 0.01, false},
 		{"model_alone", "… and any other message from this one", alone, 0.3, 1, 0.01, false},
-		{"model_veto", "Phrases count for nothing where the trained model gives less than this", 0.3, 0, 1, 0.01, false},
+		{"model_veto", "Phrases count for nothing where the trained model gives less than this", veto, 0, 1, 0.01, false},
 	}
 }
 
@@ -84,9 +84,9 @@ var Catalogue = []Known{
 		{"model_score", "The trained model adds an offensive word's mark from this probability", 0.8, 0.5, 1, 0.01, false},
 		{"model_alone", "The trained model speaks alone from this probability", 0.985, 0.5, 1, 0.005, false},
 	}},
-	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: read("that tells of somebody advised", 0.92, 0.92)},
-	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: read("that speaks of ratings", 0.9, 0.9)},
-	{Name: "disparagement", Title: "Running the community down", Guideline: "community-respect", Reads: ReadsSessions, Numbers: read("that speaks of the community", 0.8, 0.85)},
+	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: read("that tells of somebody advised", 0.8, 0.9, 0.3)},
+	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: read("that speaks of ratings", 0.7, 0.8, 0.6)},
+	{Name: "disparagement", Title: "Running the community down", Guideline: "community-respect", Reads: ReadsSessions, Numbers: read("that speaks of the community", 0.7, 0.8, 0.5)},
 	{Name: "expertise", Title: "Outside the expertise", Guideline: "expertise", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,
 		{"distance", "How far a topic must be from the expert's field", 1, 0, 5, 0.1, false},

@@ -81,17 +81,30 @@ const (
 func (r *Reader) gistTokens(l *line, buf []gistToken) []gistToken {
 	out := buf[:0]
 	begin, denied := true, -gistDenied-1
+	var taken []bool
+	if len(l.ents) > 0 {
+		taken = l.inContacts()
+	}
 	for k := range l.toks {
 		t := &l.toks[k]
 		var g gistToken
-		s := l.text.S[t.A:t.B]
-		switch t.Kind {
+		s, kind := l.text.S[t.A:t.B], t.Kind
+		if taken != nil && taken[k] { // “five” within a phone number gives no stars
+			s, kind = "", phrase.Number
+		}
+		switch kind {
 		case phrase.Word:
 			if l.aliases != nil {
 				s = l.word(*t)
 			}
-			w := r.gistWord(s)
-			h := hash(2166136261, s)
+			var w gistEntry
+			var h uint32
+			if t.Note != 0 && l.aliases == nil {
+				n := &r.gistNotes[t.Note]
+				w, h = n.gistEntry, n.hash
+			} else {
+				w, h = gistWord(r.gist, s), hash(2166136261, s)
+			}
 			g.word, g.code, g.hold = h, gistOdd, w.hold
 			you, mine := r.civil.you(*t), r.civil.mine(*t)
 			g.mood = moodOf(w.Mood, l.weights[k])
@@ -197,11 +210,11 @@ func moodOf(mood int8, w weight) uint8 {
 
 // gistWord looks a word up; a form with an apostrophe (he's, they'd) is of its
 // word's kind.
-func (r *Reader) gistWord(s string) gistEntry {
-	w, ok := r.gist[s]
+func gistWord(table map[string]gistEntry, s string) gistEntry {
+	w, ok := table[s]
 	if !ok {
 		if cut := strings.IndexByte(s, '\''); cut > 0 {
-			w = r.gist[s[:cut]]
+			w = table[s[:cut]]
 		}
 	}
 	return w
@@ -254,6 +267,9 @@ func (r *Reader) gistFeatures(l *line, toks []gistToken, i, j int, f *linear.Fea
 			words = letters(odd[:min(len(odd), 24)], 3, 4, 0xaa, words)
 		}
 		if b.word != 0 {
+			if g.some != 0 {
+				words = append(words, mix(b.word*61+g.some^0xb2), mix(b.some*67+g.word^0xb3))
+			}
 			words = append(words, mix(b.word*31+g.word), mix(b.code*37+g.code^0x44), mix(b.word*41+g.code^0x55), mix(b.code*43+g.word^0x66))
 			if a.word != 0 {
 				words = append(words, mix((a.code*37+b.code)*47+g.code^0x77), mix(a.code*53+g.code^0x88))
@@ -396,6 +412,32 @@ type gistEntry struct {
 	joins bool
 	hold  uint8
 }
+
+// gistNote is what is known of a word that the book of rules numbers, so that
+// most words of a message need not be looked up.
+type gistNote struct {
+	gistEntry
+	hash uint32
+}
+
+// gistNotes are the words that the book numbers, by their notes.
+var gistNotes = sync.OnceValues(func() ([]gistNote, error) {
+	table, err := gistTable()
+	if err != nil {
+		return nil, err
+	}
+	k, err := knownWords()
+	if err != nil {
+		return nil, err
+	}
+	notes := make([]gistNote, k.book.Notes())
+	for id := range notes {
+		if word := k.book.Noted(uint32(id)); word != "" {
+			notes[id] = gistNote{gistWord(table, word), hash(2166136261, word)}
+		}
+	}
+	return notes, nil
+})
 
 // gistLists are the lists of gist.txt that are held on to, in the order of the
 // bits; the last two are classes of the phrases' book.

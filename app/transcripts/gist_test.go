@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -248,4 +249,34 @@ func FuzzKinds(f *testing.F) {
 			t.Fatalf("%d words", len(k))
 		}
 	})
+}
+
+// TestGistNotes wants a word that the book numbers to be read as any other: the
+// same text is read once with its words' numbers and once without.
+func TestGistNotes(t *testing.T) {
+	t.Parallel()
+	r := reader(t)
+	texts := []string{"He's one of mine, they'd say; Smb told f4gt jokes.", "sh1t happens at L i v e Person's helpdesk"}
+	for _, c := range modelOnly {
+		texts = append(texts, c.before+" "+c.mark+". "+c.after)
+	}
+	for _, text := range texts {
+		sc := r.scratch.Get().(*scratch)
+		m := said(text)
+		l := r.read(&m, sc)
+		got := r.gistTokens(&l, nil)
+		numbered := 0
+		for k := range l.toks {
+			if l.toks[k].Note != 0 {
+				numbered++
+				if n := r.gistNotes[l.toks[k].Note]; l.aliases == nil && n.hash == 0 {
+					t.Errorf("%q: token %d is numbered and not known", text, k)
+				}
+			}
+			l.toks[k].Note = 0
+		}
+		if want := r.gistTokens(&l, nil); numbered == 0 || !slices.Equal(got, want) {
+			t.Errorf("%q is read otherwise by its words' numbers (%d of them)", text, numbered)
+		}
+	}
 }

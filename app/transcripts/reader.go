@@ -35,16 +35,17 @@ const (
 // for use by many goroutines.
 type Reader struct {
 	*known
-	words    *contacts.Words
-	domains  map[string]bool
-	hotlines map[string]bool // digits without the trunk's 1
-	params   map[string]map[string]float64
-	models   modelSet
-	civil    civilClasses
-	ruled    *ruled
-	lexicon  *offenceWords
-	gist     map[string]gistEntry // nil where no model asks for it
-	scratch  sync.Pool
+	words     *contacts.Words
+	domains   map[string]bool
+	hotlines  map[string]bool // digits without the trunk's 1
+	params    map[string]map[string]float64
+	models    modelSet
+	civil     civilClasses
+	ruled     *ruled
+	lexicon   *offenceWords
+	gist      map[string]gistEntry // nil where no model asks for it
+	gistNotes []gistNote
+	scratch   sync.Pool
 }
 
 // New makes a reader of a rule pack and the trained models in the folder. A nil
@@ -89,6 +90,9 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 		if r.gist, err = gistTable(); err != nil {
 			return nil, err
 		}
+		if r.gistNotes, err = gistNotes(); err != nil {
+			return nil, err
+		}
 	}
 	r.scratch.New = func() any { return &scratch{matcher: b.NewMatcher()} }
 	return r, nil
@@ -99,9 +103,9 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 var defaults = map[string]map[string]float64{
 	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
 	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_score": 0.8, "model_alone": 0.985},
-	DetectConfidentiality: {"min_score": 0.5, "model_score": 0.92, "model_alone": 0.92, "model_veto": 0.3},
-	DetectSolicitation:    {"min_score": 0.5, "model_score": 0.9, "model_alone": 0.9, "model_veto": 0.3},
-	DetectDisparagement:   {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.85, "model_veto": 0.3},
+	DetectConfidentiality: {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.9, "model_veto": 0.3},
+	DetectSolicitation:    {"min_score": 0.5, "model_score": 0.7, "model_alone": 0.8, "model_veto": 0.6},
+	DetectDisparagement:   {"min_score": 0.5, "model_score": 0.7, "model_alone": 0.8, "model_veto": 0.5},
 	DetectExpertise:       {"min_score": 0.5, "distance": 1},
 	DetectCopyright:       {"min_score": 0.5},
 }

@@ -22,6 +22,13 @@ var lines embed.FS
 // discretionSets are the sets of lines, by the model that they train.
 var discretionSets = []string{"confidences", "disparagement", "solicitation"}
 
+// harmlessSet are answers as experts write them all day, which every model must
+// leave alone, and harmlessShare what one of them weighs.
+const (
+	harmlessSet   = "harmless"
+	harmlessShare = 2
+)
+
 // told is one text that was written for training, with its slots filled.
 type told struct {
 	text  string
@@ -107,14 +114,13 @@ func fill(line string, slots map[string][]string, rng *rand.Rand) string {
 }
 
 // discretionOptions say how the models of discretion are trained.
-var discretionOptions = linear.Options{WordBits: 17, SignBits: 12, Epochs: 6, Rate: 0.15, L2: 1e-4, SignL2: 1e-4, Seed: 3, Domains: 1}
+var discretionOptions = linear.Options{WordBits: 18, SignBits: 12, Epochs: 5, Rate: 0.15, L2: 1e-4, SignL2: 1e-4, Seed: 3, Domains: 1}
 
-// How much a text weighs: one line of another set, and one harmless text of the
-// background.
-const (
-	otherWeight      = 0.3
-	backgroundWeight = 0.3
-)
+// otherWeight is how much a line of another set weighs.
+const otherWeight = 0.3
+
+// discretionFolds is how many parts the writers are cut into for calibration.
+const discretionFolds = 4
 
 // backgroundOneIn says of how many harmless texts of a set one is trained on, and
 // backgroundShares what it weighs: therapists' answers are what an expert writes,
@@ -140,7 +146,10 @@ func (t *Trainer) readPieces() ([]piece, error) {
 	}
 	var out []piece
 	for _, l := range all {
-		out = append(out, piece{t.reader.GistFeatures(l.text), l, false})
+		if l.set == harmlessSet {
+			l.share = harmlessShare
+		}
+		out = append(out, piece{t.reader.GistFeatures(l.text), l, l.set == harmlessSet})
 	}
 	for _, s := range civilSources() {
 		if backgroundOneIn[s.name] == 0 {
@@ -182,14 +191,15 @@ func (t *Trainer) Discretion(set string) (*linear.Model, error) {
 		}
 	}
 	scored := make([]float64, len(t.pieces))
+	folds := min(discretionFolds, len(writers))
 	held := func(p *piece) int {
 		if p.background {
-			return int(p.line % uint32(len(writers)))
+			return int(p.line % uint32(folds))
 		}
-		return slices.Index(writers, p.by)
+		return slices.Index(writers, p.by) % folds
 	}
 	var all sync.WaitGroup
-	for k := range writers {
+	for k := range folds {
 		all.Go(func() {
 			m := linear.New(discretion(set, slices.DeleteFunc(slices.Clone(t.pieces), func(p piece) bool { return held(&p) == k })), 1, 0)
 			for i := range t.pieces {
@@ -233,8 +243,10 @@ func (t *Trainer) Discretion(set string) (*linear.Model, error) {
 // looks like it, and is harmless talk.
 var discretionShares = [3]float64{0.3, 0.4, 0.3}
 
-// discretion fits weights to the pieces: which window of a text tells is not
-// known, so a first model chooses it for the second.
+// discretion fits weights to the pieces. Which window of a line tells is not
+// known, so a first model chooses the one that it holds for the worst, of lines
+// that look alike and are harmless too: the others of a line are chat as any. Of
+// the background all are read, as all must be harmless.
 func discretion(set string, pieces []piece) linear.Weights {
 	quick := discretionOptions
 	quick.Epochs = 2
@@ -247,7 +259,7 @@ func examples(set string, pieces []piece, first *linear.Model) []linear.Example 
 	for _, p := range pieces {
 		yes := p.yes && p.set == set
 		best := 0
-		if yes && first != nil {
+		if first != nil && !p.background {
 			for k, w := range p.windows {
 				if first.Score(w) > first.Score(p.windows[best]) {
 					best = k
@@ -255,19 +267,15 @@ func examples(set string, pieces []piece, first *linear.Model) []linear.Example 
 			}
 		}
 		for k, w := range p.windows {
+			if first != nil && !p.background && k != best {
+				continue
+			}
 			e := linear.Example{Features: w, Yes: yes, Weight: p.share}
-			switch {
-			case p.background:
-				e.Weight *= backgroundWeight
-			case p.set != set:
+			if !p.background && p.set != set {
 				e.Weight *= otherWeight
 			}
-			if yes {
-				if first == nil {
-					e.Weight /= float64(len(p.windows))
-				} else if k != best {
-					continue
-				}
+			if yes && first == nil {
+				e.Weight /= float64(len(p.windows))
 			}
 			ex = append(ex, e)
 		}
