@@ -32,7 +32,7 @@ const (
 // pieces at most. What was erased since is left out, or said to be gone.
 func (d *Desk) Grounds(ctx context.Context, f model.Finding) ([]Ground, error) {
 	var out []Ground
-	for _, e := range f.Events {
+	for _, e := range f.Events[:min(len(f.Events), maxGrounds)] {
 		g := Ground{At: e.At, Title: eventTitles[e.Kind], Text: e.Text}
 		if e.Kind == "message" {
 			if err := d.placeOf(ctx, e.ID, &g); err != nil {
@@ -41,7 +41,7 @@ func (d *Desk) Grounds(ctx context.Context, f model.Finding) ([]Ground, error) {
 		}
 		out = append(out, g)
 	}
-	for _, l := range f.Accounts {
+	for _, l := range f.Accounts[:min(len(f.Accounts), maxGrounds-len(out))] {
 		expert, err := d.store.Expert(ctx, l.ExpertID)
 		if err != nil && !notFound(err) {
 			return nil, fmt.Errorf("reading expert %s: %w", l.ExpertID, err)
@@ -52,14 +52,14 @@ func (d *Desk) Grounds(ctx context.Context, f model.Finding) ([]Ground, error) {
 		}
 		out = append(out, Ground{Title: name + ", " + l.Cluster, Text: strings.Join(l.Signals, ", ")})
 	}
-	for _, p := range f.Passages {
+	for _, p := range f.Passages[:min(len(f.Passages), maxGrounds-len(out))] {
 		g := Ground{Title: "Here, " + fieldWords(p.Field)}
 		var err error
-		if g.Text, err = d.passage(ctx, f.ExpertID, p.Field, p.Start, p.End, &g); err != nil {
+		if g.Text, err = d.passage(ctx, f.ExpertID, p.Field, p.Start, p.End, p.Sum, &g); err != nil {
 			return nil, err
 		}
 		if p.OtherField != "notice" {
-			if g.There, err = d.passage(ctx, p.OtherExpert, p.OtherField, p.OtherStart, p.OtherEnd, nil); err != nil {
+			if g.There, err = d.passage(ctx, p.OtherExpert, p.OtherField, p.OtherStart, p.OtherEnd, "", nil); err != nil {
 				return nil, err
 			}
 			if g.Other, err = d.wrote(ctx, p); err != nil {
@@ -68,7 +68,7 @@ func (d *Desk) Grounds(ctx context.Context, f model.Finding) ([]Ground, error) {
 		}
 		out = append(out, g)
 	}
-	return out[:min(len(out), maxGrounds)], nil
+	return out, nil
 }
 
 var eventTitles = map[string]string{"rating": "Rating", "message": "Message", "status": "Status", "profile": "Profile", "rule": "Rule", "finding": "Finding"}
@@ -87,8 +87,9 @@ func (d *Desk) placeOf(ctx context.Context, id string, g *Ground) error {
 	return nil
 }
 
-// passage is a stretch of one of an expert's texts as it reads now.
-func (d *Desk) passage(ctx context.Context, expertID, field string, start, end int, g *Ground) (string, error) {
+// passage is a stretch of one of an expert's texts as it reads now. sum is that
+// of the text as it was read, empty where that is not known.
+func (d *Desk) passage(ctx context.Context, expertID, field string, start, end int, sum string, g *Ground) (string, error) {
 	var text string
 	id, answer := strings.CutPrefix(field, messagesField)
 	switch {
@@ -109,7 +110,7 @@ func (d *Desk) passage(ctx context.Context, expertID, field string, start, end i
 	default:
 		return "The text lies in the reference folder and is not kept here.", nil
 	}
-	if start < 0 || start >= end || end > len(text) {
+	if start < 0 || start >= end || end > len(text) || sum != "" && sum != model.TextSum(text) {
 		return "This text was changed or erased since it was read.", nil
 	}
 	runes := []rune(strings.ToValidUTF8(text[start:end], "�"))

@@ -144,7 +144,7 @@ func TestVerdictsOutlastTheProgramThatTheyWereGivenIn(t *testing.T) {
 			named = append(named, f.ID)
 		}
 	}
-	_, err = p.Decide(ctx, app.Draft{CaseID: "closed.1", Outcome: model.Dismissed, Findings: named, Rationale: "Read it all."})
+	closed, err := p.Decide(ctx, app.Draft{CaseID: "closed.1", Outcome: model.Dismissed, Findings: named, Rationale: "Read it all."})
 	must(t, err)
 	p.detect()
 
@@ -213,6 +213,19 @@ func TestVerdictsOutlastTheProgramThatTheyWereGivenIn(t *testing.T) {
 		if got := stats(); got != reported {
 			t.Errorf("the statistics count %d verdicts, %d were given", got, reported)
 		}
+	}
+
+	// A dismissal that is taken back rejects nothing.
+	must(t, p.Undo(ctx, closed.ID))
+	p.detect()
+	for key, f := range p.kept("closed") {
+		if want := before["closed"][key]; f.Verdict != want.Verdict {
+			t.Errorf("after the dismissal was undone %s is %q", key, f.Verdict)
+		}
+		delete(before["closed"], key)
+	}
+	if left := before["closed"]; len(left) > 0 || !slices.Contains(p.open(), "closed.1") {
+		t.Errorf("after the dismissal was undone these are missing: %v, open are %v", left, p.open())
 	}
 
 	// Who changes their mind about a word given before says one word still.

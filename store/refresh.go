@@ -102,8 +102,7 @@ func (t *tx) group(expertID string, now time.Time) error {
 	if _, err := t.exec(`UPDATE findings SET case_id = ? WHERE expert_id = ? AND case_id = '' AND gone = 0`, target, expertID); err != nil {
 		return err
 	}
-	// In a case that is open again only what the detectors see counts.
-	if _, err := t.exec(`UPDATE findings SET again = 0, gone = min(gone, 1) WHERE case_id = ? AND (again = 1 OR gone = 2)`, target); err != nil {
+	if err := t.openAgain(target); err != nil {
 		return err
 	}
 	_, err := t.exec(`UPDATE incidents SET in_case = ? WHERE expert_id = ? AND in_case = '' AND `+openIncident, target, expertID)

@@ -210,6 +210,37 @@ func (t *tx) reopen(f model.Finding, span int) error {
 	return nil
 }
 
+// openAgain lets only what the detectors see count in a case that is open, if it
+// was decided before. What inherited from the decision inherits anew without it.
+func (t *tx) openAgain(caseID string) error {
+	var heirs []struct {
+		ID       string `db:"id"`
+		JudgedAt int64  `db:"judged_at"`
+	}
+	if err := t.list(&heirs, `SELECT id, judged_at FROM findings WHERE case_id = ? AND again = 1 AND inherited = 1`, caseID); err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE findings SET again = 0, gone = min(gone, 1) WHERE case_id = ? AND (again = 1 OR gone = 2)`, caseID); err != nil {
+		return err
+	}
+	for _, h := range heirs {
+		if _, err := t.exec(`DELETE FROM mark_verdicts WHERE finding_id = ? AND judged_at = ?`, h.ID, h.JudgedAt); err != nil {
+			return err
+		}
+		if _, err := t.exec(`UPDATE findings SET verdict = '', by_marks = 1, judged_by = '', judged_at = ?, inherited = 0 WHERE id = ?`, never, h.ID); err != nil {
+			return err
+		}
+		f, err := findingByID(t.ctx, t, h.ID)
+		if err != nil {
+			return err
+		}
+		if err := t.inherit(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // overrule lets a word that a finding bears itself count instead of those that
 // it had inherited from findings which the detectors no longer see.
 func (t *tx) overrule(f model.Finding) error {
