@@ -46,6 +46,11 @@ func Scenes() []Scene {
 			w.Type("v")
 			w.Press(fyne.KeyPageDown, fyne.KeyPageDown)
 		}},
+		{"case-grounds", func(w *viewstest.Window) {
+			openCase(w)
+			w.Type("jjjjj")
+			w.Press(fyne.KeyReturn)
+		}},
 		{"case-seal", func(w *viewstest.Window) { openCase(w); w.Type("e") }},
 		{"compare", func(w *viewstest.Window) { openCompare(w) }},
 		{"compare-aligned", func(w *viewstest.Window) { openCompare(w); w.Type(" m++") }},
