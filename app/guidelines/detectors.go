@@ -84,9 +84,9 @@ var Catalogue = []Known{
 		{"model_score", "The trained model adds an offensive word's mark from this probability", 0.8, 0.5, 1, 0.01, false},
 		{"model_alone", "The trained model speaks alone from this probability", 0.985, 0.5, 1, 0.005, false},
 	}},
-	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: read("that tells of somebody advised", 0.8, 0.9, 0.3)},
-	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: read("that speaks of ratings", 0.7, 0.8, 0.6)},
-	{Name: "disparagement", Title: "Running the community down", Guideline: "community-respect", Reads: ReadsSessions, Numbers: read("that speaks of the community", 0.7, 0.8, 0.5)},
+	{Name: "confidentiality", Title: "Confidences", Guideline: "confidentiality", Reads: ReadsSessions, Numbers: read("that tells of somebody advised", 0.85, 0.92, 0.3)},
+	{Name: "solicitation", Title: "Begging for ratings", Guideline: "ratings", Reads: ReadsSessions, Numbers: read("that speaks of ratings", 0.8, 0.9, 0.6)},
+	{Name: "disparagement", Title: "Running the community down", Guideline: "community-respect", Reads: ReadsSessions, Numbers: read("that speaks of the community", 0.8, 0.95, 0.5)},
 	{Name: "expertise", Title: "Outside the expertise", Guideline: "expertise", Reads: ReadsSessions, Numbers: []Number{
 		shownFrom,
 		{"distance", "How far a topic must be from the expert's field", 1, 0, 5, 0.1, false},

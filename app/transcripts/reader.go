@@ -103,9 +103,9 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 var defaults = map[string]map[string]float64{
 	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
 	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_score": 0.8, "model_alone": 0.985},
-	DetectConfidentiality: {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.9, "model_veto": 0.3},
-	DetectSolicitation:    {"min_score": 0.5, "model_score": 0.7, "model_alone": 0.8, "model_veto": 0.6},
-	DetectDisparagement:   {"min_score": 0.5, "model_score": 0.7, "model_alone": 0.8, "model_veto": 0.5},
+	DetectConfidentiality: {"min_score": 0.5, "model_score": 0.85, "model_alone": 0.92, "model_veto": 0.3},
+	DetectSolicitation:    {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.9, "model_veto": 0.6},
+	DetectDisparagement:   {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.95, "model_veto": 0.5},
 	DetectExpertise:       {"min_score": 0.5, "distance": 1},
 	DetectCopyright:       {"min_score": 0.5},
 }

@@ -227,6 +227,7 @@ func TestEvidenceUnfoldsByKey(t *testing.T) {
 		t.Errorf("t led to %+v", r)
 	}
 	w.Open(shell.Route{Screen: shell.Case, CaseID: v.File().Case.ID})
+	w.Pump.Settle()
 	desk.Faults["Grounds"] = errors.New("the disk is gone")
 	w.Type("k")
 	w.Press(fyne.KeyReturn)
