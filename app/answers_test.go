@@ -45,14 +45,14 @@ func (p *place) copies(expert string) []model.Finding {
 	return slices.DeleteFunc(found, func(f model.Finding) bool { return f.Detector != profiles.Plagiarism })
 }
 
-// TestErasedAnswersAreForgotten lets the platform erase a session: what the
-// expert wrote in it is then no source that another is held against, without a
-// restart.
-func TestErasedAnswersAreForgotten(t *testing.T) {
-	p := newPlace(t)
+// copiedAnswer is a place in which the second expert gave the first one's answer,
+// which is given too.
+func copiedAnswer(t *testing.T) (p *place, answer string) {
+	t.Helper()
+	p = newPlace(t)
 	p.expert("e1", "garden", jpegOf(t, scene(1), 90))
 	p.expert("e2", "garden", jpegOf(t, scene(2), 90))
-	answer := strings.Join([]string{
+	answer = strings.Join([]string{
 		"A bed that drains badly wants raised sides before anything else, because roots that stand in water rot within days.",
 		"Fill it with coarse compost, mulch every spring with shredded bark, and let the earthworms carry it below.",
 		"Water deeply twice a week instead of sprinkling daily, so that roots grow towards the groundwater and survive a dry August without help.",
@@ -60,6 +60,14 @@ func TestErasedAnswersAreForgotten(t *testing.T) {
 	p.told(session(t, "s1", "e1", t0.AddDate(0, -2, 0), answer)...)
 	p.told(session(t, "s2", "e2", t0.AddDate(0, -1, 0), answer)...)
 	p.detect()
+	return p, answer
+}
+
+// TestErasedAnswersAreForgotten lets the platform erase a session: what the
+// expert wrote in it is then no source that another is held against, without a
+// restart.
+func TestErasedAnswersAreForgotten(t *testing.T) {
+	p, answer := copiedAnswer(t)
 	if got := p.copies("e2"); len(got) != 1 || got[0].Passages[0].OtherExpert != "e1" {
 		t.Fatalf("the copy is not found: %+v", got)
 	}

@@ -11,17 +11,7 @@ import (
 // TestGroundsShowBothTextsAndWhereToReadThem asks what a copied answer rests on,
 // before and after its source is erased.
 func TestGroundsShowBothTextsAndWhereToReadThem(t *testing.T) {
-	p := newPlace(t)
-	p.expert("e1", "garden", jpegOf(t, scene(1), 90))
-	p.expert("e2", "garden", jpegOf(t, scene(2), 90))
-	answer := strings.Join([]string{
-		"A bed that drains badly wants raised sides before anything else, because roots that stand in water rot within days.",
-		"Fill it with coarse compost, mulch every spring with shredded bark, and let the earthworms carry it below.",
-		"Water deeply twice a week instead of sprinkling daily, so that roots grow towards the groundwater and survive a dry August without help.",
-	}, " ")
-	p.told(session(t, "s1", "e1", t0.AddDate(0, -2, 0), answer)...)
-	p.told(session(t, "s2", "e2", t0.AddDate(0, -1, 0), answer)...)
-	p.detect()
+	p, answer := copiedAnswer(t)
 	found := p.copies("e2")
 	if len(found) != 1 {
 		t.Fatalf("found %+v", found)
