@@ -576,7 +576,7 @@ func (d *Desk) Quotes(ctx context.Context, f model.Finding, limit int) ([]Quote,
 		}
 		sum := model.TextSum(m.Text)
 		for _, s := range f.Spans {
-			if s.Message == m.ID && s.Start >= 0 && s.Start < s.End && s.End <= len(m.Text) && s.MadeOn(sum) {
+			if s.Message == m.ID && s.Within(m.Text) && s.MadeOn(sum) {
 				q.Spans = append(q.Spans, s)
 			}
 		}

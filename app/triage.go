@@ -350,7 +350,7 @@ func marks(messages []model.Message, findings []model.Finding, titles map[string
 	for _, f := range findings {
 		for i, s := range f.Spans {
 			m, ok := byID[s.Message]
-			if !ok || s.Start < 0 || s.End > len(m.Text) || s.Start >= s.End || !s.MadeOn(sums[s.Message]) {
+			if !ok || !s.Within(m.Text) || !s.MadeOn(sums[s.Message]) {
 				continue // the message was edited or erased after the detector read it
 			}
 			verdict := s.Verdict

@@ -18,7 +18,7 @@ func Said(spans []Span, text func(message string) string) {
 	for i := range spans {
 		s := &spans[i]
 		said := text(s.Message)
-		if s.Start < 0 || s.End > len(said) || s.Start >= s.End {
+		if !s.Within(said) {
 			continue
 		}
 		whole, known := sums[s.Message]
@@ -32,6 +32,10 @@ func Said(spans []Span, text func(message string) string) {
 		seen[key]++
 	}
 }
+
+// Within reports whether a mark lies within a text: in one that was edited or
+// erased since, it may not.
+func (s Span) Within(text string) bool { return 0 <= s.Start && s.Start < s.End && s.End <= len(text) }
 
 // TextSum is the digest of a message's text that marks in it carry.
 func TextSum(text string) string { return sum(text) }

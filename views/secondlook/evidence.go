@@ -165,7 +165,7 @@ func (p *paper) evidence(l app.SecondLook) fyne.CanvasObject {
 func highlights(e model.Evidence, spans []model.Span) []show.Highlight {
 	var out []show.Highlight
 	for _, s := range spans {
-		if s.Start >= 0 && s.End <= len(e.Text) && s.Start < s.End {
+		if s.Within(e.Text) {
 			out = append(out, show.Highlight{Start: s.Start, End: s.End, Fill: look.Tint(e.Guideline), Edge: look.Edge(e.Guideline)})
 		}
 	}
