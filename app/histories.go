@@ -87,7 +87,7 @@ func (d *Desk) reviewConversations(ctx context.Context, convs []model.Conversati
 			if history == nil {
 				history = &transcripts.History{}
 				err := d.store.ConversationsOf(gctx, expertID, func(c model.Conversation) error {
-					r.reader.Remember(history, c)
+					r.reader.Remember(history, c, nil)
 					return nil
 				})
 				if err != nil {
@@ -97,8 +97,8 @@ func (d *Desk) reviewConversations(ctx context.Context, convs []model.Conversati
 			for _, i := range own {
 				c := convs[i]
 				found, read := r.readings.review(r.reader, c)
-				found = append(found, r.reader.AgainstRead(c, history, read)...)
-				r.reader.RememberRead(history, c, read)
+				found = append(found, r.reader.Against(c, history, read)...)
+				r.reader.Remember(history, c, read)
 				scope := "session:" + c.Session.ID
 				out[i] = model.ScopeFindings{Scope: scope, ExpertID: expertID, Findings: d.sealed(found, scope)}
 			}

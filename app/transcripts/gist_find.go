@@ -69,7 +69,8 @@ const gistLeast = 3
 // modelled sets what the model of a detector says beside what its phrases saw.
 // Phrases in a message of which the model is sure that it is harmless are
 // dropped, unless other messages have part in it, and the expert's messages
-// without any that it is sure of are added. what says in words what such a message does, label names its mark.
+// without any that it is sure of are added. what says in words what such a message
+// does, label names its mark.
 func (v *view) modelled(detector, what, label string, ev []evidence) []evidence {
 	n := 0
 	for gistDetectors[n] != detector {

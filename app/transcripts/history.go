@@ -11,12 +11,9 @@ type History struct {
 }
 
 // Remember adds a conversation as it stands now, instead of what was known of
-// it before.
-func (r *Reader) Remember(h *History, c model.Conversation) { r.RememberRead(h, c, nil) }
-
-// RememberRead does the same, and reads no message that a reading of the
-// conversation knows; nil: all are read.
-func (r *Reader) RememberRead(h *History, c model.Conversation, g *Reading) {
+// it before. No message is read that a reading of the conversation knows; nil: all
+// are read.
+func (r *Reader) Remember(h *History, c model.Conversation, g *Reading) {
 	r.LearnConversation(&h.field, c)
 	h.told.forget(c.Session.ID)
 	r.learnTold(&h.told, c, g)
@@ -37,14 +34,9 @@ func (h *History) Forget(session string) {
 
 // Against reviews a conversation against the expert's others, and gives what
 // only shows beside them: talk outside the expert's field, and what another
-// client told. The history forgets the conversation: remember it afterwards.
-func (r *Reader) Against(c model.Conversation, h *History) []model.Finding {
-	return r.AgainstRead(c, h, nil)
-}
-
-// AgainstRead does the same, and reads no message that a reading of the
-// conversation knows; nil: all are read.
-func (r *Reader) AgainstRead(c model.Conversation, h *History, g *Reading) []model.Finding {
+// client told. The history forgets the conversation: remember it afterwards. No
+// message is read that a reading of the conversation knows; nil: all are read.
+func (r *Reader) Against(c model.Conversation, h *History, g *Reading) []model.Finding {
 	h.Forget(c.Session.ID)
 	return append(r.OutsideField(c, &h.field), r.toldOn(c, &h.told, g)...)
 }

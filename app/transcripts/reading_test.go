@@ -112,49 +112,51 @@ func TestAgainstHistoryReadsNothingAgain(t *testing.T) {
 		plain, quick := &History{}, &History{}
 		var before *Reading
 		other := say("a", "c1", 6)
-		r.Remember(plain, other)
+		r.Remember(plain, other, nil)
 		_, g := r.ReviewNext(nil, other)
-		r.RememberRead(quick, other, g)
+		r.Remember(quick, other, g)
 		c := say("b", "c2", 6)
 		for n := 1; n <= len(c.Messages); n++ {
 			part := model.Conversation{Session: c.Session, Messages: slices.Clone(c.Messages[:n])}
 			_, before = r.ReviewNext(before, part)
-			want, got := r.Against(part, plain), r.AgainstRead(part, quick, before)
+			want, got := r.Against(part, plain, nil), r.Against(part, quick, before)
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("by its reading:\n%+v\nread anew:\n%+v", got, want)
 			}
-			r.Remember(plain, part)
-			r.RememberRead(quick, part, before)
+			r.Remember(plain, part, nil)
+			r.Remember(quick, part, before)
 		}
 	})
+}
+
+// besideOther is a conversation and the history of its expert with another one.
+func besideOther(b *testing.B) (*Reader, model.Conversation, *History) {
+	b.Helper()
+	r, c, h := reader(b), long(b), &History{}
+	other := c
+	other.Session.ID = "other"
+	r.Remember(h, other, nil)
+	return r, c, h
 }
 
 // BenchmarkNextMessageBesideOthers is what one more message costs with all that
 // is held against the expert's other conversations.
 func BenchmarkNextMessageBesideOthers(b *testing.B) {
-	r, c := reader(b), long(b)
-	h := &History{}
-	other := c
-	other.Session.ID = "other"
-	r.Remember(h, other)
+	r, c, h := besideOther(b)
 	_, before := r.ReviewNext(nil, model.Conversation{Session: c.Session, Messages: c.Messages[:len(c.Messages)-1]})
 	for b.Loop() {
 		_, read := r.ReviewNext(before, c)
-		r.AgainstRead(c, h, read)
-		r.RememberRead(h, c, read)
+		r.Against(c, h, read)
+		r.Remember(h, c, read)
 	}
 }
 
 // BenchmarkWholeBesideOthers is the same without what is known already.
 func BenchmarkWholeBesideOthers(b *testing.B) {
-	r, c := reader(b), long(b)
-	h := &History{}
-	other := c
-	other.Session.ID = "other"
-	r.Remember(h, other)
+	r, c, h := besideOther(b)
 	for b.Loop() {
 		r.Review(c)
-		r.Against(c, h)
-		r.Remember(h, c)
+		r.Against(c, h, nil)
+		r.Remember(h, c, nil)
 	}
 }

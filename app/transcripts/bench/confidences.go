@@ -107,8 +107,8 @@ func (b *bench) retold() error {
 			}
 			return c
 		}
-		b.reader.Remember(h, put("a", "c1", "c: hello, my name is "+f+" "+l, "e: Hello "+f+", how can I help?", "c: my husband left, we live in "+p, "c: you can write to "+mail+" or call "+phone))
-		b.reader.Remember(h, put("z", "c3", "c: we fly to New York in May, I use Google Chrome", "e: Google Chrome is fine"))
+		b.reader.Remember(h, put("a", "c1", "c: hello, my name is "+f+" "+l, "e: Hello "+f+", how can I help?", "c: my husband left, we live in "+p, "c: you can write to "+mail+" or call "+phone), nil)
+		b.reader.Remember(h, put("z", "c3", "c: we fly to New York in May, I use Google Chrome", "e: Google Chrome is fine"), nil)
 		var text string
 		yes := true
 		switch n % 8 {
@@ -130,7 +130,7 @@ func (b *bench) retold() error {
 			text, yes = "people in "+p+" pay less", false
 		}
 		got := false
-		for _, found := range b.reader.Against(put("b", "c2", "c: my husband left", "e: "+text), h) {
+		for _, found := range b.reader.Against(put("b", "c2", "c: my husband left", "e: "+text), h, nil) {
 			got = got || found.Detector == transcripts.DetectConfidentiality
 		}
 		switch {
