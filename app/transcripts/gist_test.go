@@ -168,9 +168,21 @@ func TestModelWindows(t *testing.T) {
 }
 
 // TestModelDefaults compares the numbers that the detectors fall back on with
-// those that the screens show.
+// those that the screens show, and wants each detector to have its own.
 func TestModelDefaults(t *testing.T) {
 	t.Parallel()
+	for _, d := range []string{DetectContact, DetectIncivility, DetectConfidentiality, DetectSolicitation, DetectDisparagement, DetectExpertise, DetectCopyright} {
+		if defaults[d]["min_score"] != 0.5 {
+			t.Errorf("%s falls back on a least score of %v", d, defaults[d]["min_score"])
+		}
+	}
+	for _, name := range []string{"model_score", "model_alone", "model_veto"} {
+		for _, d := range gistDetectors {
+			if defaults[d][name] == 0 {
+				t.Errorf("%s has no %s", d, name)
+			}
+		}
+	}
 	for _, k := range guidelines.Catalogue {
 		for name, v := range defaults[k.Name] {
 			found := false

@@ -98,17 +98,18 @@ func New(pack *guidelines.Pack, models fs.FS) (*Reader, error) {
 	return r, nil
 }
 
-// defaults are the detectors' numbers where the rule pack gives none. min_score
-// is the score, 0 to 1, from which a detector speaks.
-var defaults = map[string]map[string]float64{
-	DetectContact:         {"min_score": 0.5, "split_messages": 4, "split_minutes": 15},
-	DetectIncivility:      {"min_score": 0.5, "battle_messages": 3, "model_score": 0.8, "model_alone": 0.985},
-	DetectConfidentiality: {"min_score": 0.5, "model_score": 0.85, "model_alone": 0.92, "model_veto": 0.3},
-	DetectSolicitation:    {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.9, "model_veto": 0.6},
-	DetectDisparagement:   {"min_score": 0.5, "model_score": 0.8, "model_alone": 0.95, "model_veto": 0.5},
-	DetectExpertise:       {"min_score": 0.5, "distance": 1},
-	DetectCopyright:       {"min_score": 0.5},
-}
+// defaults are the detectors' numbers where the rule pack gives none: the
+// catalogue's. min_score is the score, 0 to 1, from which a detector speaks.
+var defaults = func() map[string]map[string]float64 {
+	all := map[string]map[string]float64{}
+	for _, k := range guidelines.Catalogue {
+		all[k.Name] = map[string]float64{}
+		for _, n := range k.Numbers {
+			all[k.Name][n.Name] = n.Fallback
+		}
+	}
+	return all
+}()
 
 func (r *Reader) param(detector, name string) float64 {
 	if v, ok := r.params[detector][name]; ok {
